@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace ekiben {
+
+FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
+  if (this != &other) {
+    Reset();
+    fd_ = other.Release();
+  }
+  return *this;
+}
+
+int FileDescriptor::Release() { return std::exchange(fd_, -1); }
+
+void FileDescriptor::Reset() {
+  if (fd_ >= 0) close(std::exchange(fd_, -1));
+}
+
+Status FileError(std::string_view what, const std::filesystem::path& path, int error_number) {
+  const Code code = error_number == ENOENT ? Code::kNotFound : Code::kFailedPrecondition;
+  return {code, fmt::format("{} '{}': {}", what, path.string(),
+                            std::generic_category().message(error_number))};
+}
+
+Result<std::string> ReadFile(const std::filesystem::path& path, size_t most) {
+  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat status{};
+  if (!file.valid() || fstat(file.get(), &status) != 0) {
+    return Error(FileError("cannot read", path, errno));
+  }
+  if (!S_ISREG(status.st_mode)) return Error(FileError("cannot read", path, EISDIR));
+  if (static_cast<size_t>(status.st_size) > most) {
+    return Error(InvalidArgument(fmt::format("'{}' has {} bytes, more than the {} allowed",
+                                             path.string(), status.st_size, most)));
+  }
+  std::string bytes(static_cast<size_t>(status.st_size), '\0');
+  size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t got = read(file.get(), bytes.data() + done, bytes.size() - done);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return Error(FileError("cannot read", path, errno));
+    if (got == 0) break;
+    done += static_cast<size_t>(got);
+  }
+  bytes.resize(done);
+  return bytes;
+}
+
+Status WriteNewFile(const std::filesystem::path& path, std::string_view bytes) {
+  const FileDescriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  if (!file.valid()) return FileError("cannot write", path, errno);
+  while (!bytes.empty()) {
+    const ssize_t put = write(file.get(), bytes.data(), bytes.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) {
+      const int error_number = errno;
+      unlink(path.c_str());
+      return FileError("cannot write", path, error_number);
+    }
+    bytes.remove_prefix(static_cast<size_t>(put));
+  }
+  if (fsync(file.get()) != 0) {
+    const int error_number = errno;
+    unlink(path.c_str());
+    return FileError("cannot flush", path, error_number);
+  }
+  return {};
+}
+
+Status Flush(const std::filesystem::path& path) {
+  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.valid() || fsync(file.get()) != 0) return FileError("cannot flush", path, errno);
+  return {};
+}
+
+}  // namespace ekiben
