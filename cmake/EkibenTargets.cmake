@@ -4,7 +4,6 @@
 add_library(ekiben_flags INTERFACE)
 target_compile_options(ekiben_flags INTERFACE
   -Wall -Wextra -Wconversion -Wno-sign-conversion -Wvla -fno-omit-frame-pointer
-  $<$<CXX_COMPILER_ID:GNU>:-fcoroutines>
   $<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2 -fstack-protector-strong>)
 target_compile_definitions(ekiben_flags INTERFACE FMT_HEADER_ONLY)
 if(EKIBEN_SANITIZE)
