@@ -3,7 +3,8 @@
 # Flags that every target of ours is built with, first as an interface target.
 add_library(ekiben_flags INTERFACE)
 target_compile_options(ekiben_flags INTERFACE
-  -Wall -Wextra -Wconversion -Wno-sign-conversion -Wvla -fno-omit-frame-pointer
+  -Wall -Wextra -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers -Wvla
+  -fno-omit-frame-pointer
   $<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2 -fstack-protector-strong>)
 target_compile_definitions(ekiben_flags INTERFACE FMT_HEADER_ONLY)
 if(EKIBEN_SANITIZE)
