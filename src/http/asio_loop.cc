@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/asio_loop.h"
+
+#include <csignal>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+namespace ekiben::http {
+namespace {
+
+using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                boost::asio::wait_traits<std::chrono::steady_clock>,
+                                                AsioLoop::Executor>;
+using SignalSet = boost::asio::basic_signal_set<AsioLoop::Executor>;
+
+void WaitForSignal(std::shared_ptr<SignalSet> signals, std::function<void()> callback) {
+  SignalSet& set = *signals;
+  set.async_wait([signals = std::move(signals), callback = std::move(callback)](
+                     const boost::system::error_code& error, int) mutable {
+    if (error) return;
+    callback();
+    WaitForSignal(std::move(signals), std::move(callback));
+  });
+}
+
+void WaitForTimer(std::shared_ptr<Timer> timer, std::chrono::milliseconds period,
+                  std::function<void()> callback) {
+  Timer& due = *timer;
+  due.expires_after(period);
+  due.async_wait([timer = std::move(timer), period, callback = std::move(callback)](
+                     const boost::system::error_code& error) mutable {
+    if (error) return;
+    callback();
+    WaitForTimer(std::move(timer), period, std::move(callback));
+  });
+}
+
+}  // namespace
+
+void AsioLoop::Post(std::function<void()> callback) {
+  boost::asio::post(context_, std::move(callback));
+}
+
+// Asio runs what epoll reported before what is posted meanwhile, so a posted callback is the end of
+// the tick.
+void AsioLoop::AtTickEnd(std::function<void()> callback) { Post(std::move(callback)); }
+
+void AsioLoop::OnStopSignals(std::function<void()> callback) {
+  WaitForSignal(std::make_shared<SignalSet>(context_, SIGINT, SIGTERM), std::move(callback));
+}
+
+void AsioLoop::Every(std::chrono::milliseconds period, std::function<void()> callback) {
+  WaitForTimer(std::make_shared<Timer>(context_), period, std::move(callback));
+}
+
+}  // namespace ekiben::http

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+#include <boost/asio/io_context.hpp>
+
+#include "base/loop.h"
+
+namespace ekiben::http {
+
+// The event loop: Asio's, run by one thread.
+class AsioLoop final : public Loop {
+ public:
+  // Asio's fastest sockets know the type of their executor.
+  using Executor = boost::asio::io_context::executor_type;
+
+  AsioLoop() : context_(1), work_(boost::asio::make_work_guard(context_)) {}
+
+  void Post(std::function<void()> callback) override;
+  void AtTickEnd(std::function<void()> callback) override;
+
+  // Calls `callback` on the loop's thread for each SIGINT and SIGTERM.
+  void OnStopSignals(std::function<void()> callback);
+
+  // Calls `callback` every `period` for as long as the loop runs.
+  void Every(std::chrono::milliseconds period, std::function<void()> callback);
+
+  // Runs until Stop().
+  void Run() { context_.run(); }
+  // Thread-safe.
+  void Stop() { context_.stop(); }
+
+  boost::asio::io_context& context() { return context_; }
+
+ private:
+  boost::asio::io_context context_;
+  boost::asio::executor_work_guard<Executor> work_;
+};
+
+}  // namespace ekiben::http

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include "base/status.h"
+#include "http/message.h"
+
+namespace ekiben::http {
+
+// The HTTP status of an error.
+int HttpStatus(Code code);
+
+// An error as application/problem+json (RFC 9457): `type`, `title`, `status` and `detail`, then
+// `error`, the same message (BentoML's clients read it), `code`, where known `hint` and `field` (a
+// JSON pointer into the body), and `request_id`. 503 carries Retry-After.
+//
+// The message of kInternal stays in the log: a client gets a sentence that gives nothing away.
+Response Problem(const Status& status, std::string_view request_id);
+
+}  // namespace ekiben::http
