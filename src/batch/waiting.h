@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <coroutine>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "batch/batcher.h"
+
+namespace ekiben::batch {
+
+// A request that waits for its turn. Lies in the frame of the coroutine that waits, so it neither
+// moves nor ends before it was answered and resumed.
+struct Waiting {
+  Waiting(std::vector<Tensor> tensors, Call its_call);
+
+  std::vector<Tensor> inputs;
+  Call call;
+  int64_t rows;  // Of axis 0; 1 where there is none.
+  std::optional<Result<std::vector<Tensor>>> answer;
+  std::coroutine_handle<> waiter;
+
+  // `co_await waiting.Parked()` suspends until somebody resumes `waiter`.
+  auto Parked() {
+    struct Awaiter {
+      Waiting& waiting;
+      bool await_ready() const noexcept { return false; }
+      void await_suspend(std::coroutine_handle<> handle) noexcept { waiting.waiter = handle; }
+      void await_resume() const noexcept {}
+    };
+    return Awaiter{*this};
+  }
+};
+
+// Whether the rows of both fit into one batch: all axes but the first agree.
+bool CanJoin(const Waiting& a, const Waiting& b);
+
+// Runs the requests as one batch on `instance` and answers each. Where a batch of several fails,
+// each is run alone, so that a bad one does not fail the others.
+// REQUIRES: one or more, which can be joined; with more than one, the runner's rows are independent.
+void RunTogether(runner::Runner& runner, size_t instance, std::span<Waiting* const> batch);
+
+}  // namespace ekiben::batch
