@@ -58,6 +58,8 @@ def main() -> int:
             results = _compare(args)
         except Failed as error:
             return _give_up(str(error))
+        except KeyboardInterrupt:
+            return _give_up("interrupted; nothing was written")
         args.out.parent.mkdir(parents=True, exist_ok=True)
         args.out.with_suffix(".json").write_text(_json(results))
     summary = Summary(results)
@@ -142,7 +144,8 @@ def _say_load(one: Running, load: dict) -> None:
     _say(
         f"round {load['round']}  {load['connections']:>3} connections  {one.server.title:<23}"
         f"{load['requests_per_second']:>9.0f}/s  p50 {load['p50_us']:>6.0f} µs  p99 {load['p99_us']:>6.0f} µs  "
-        f"CPU {load['cpu_us_per_request']:>7.2f} µs/request  errors {load['errors']}  foreign {load['foreign_cores']:.2f}"
+        f"CPU {load['cpu_us_per_request']:>7.2f} µs/request  errors {load['errors']}  "
+        f"foreign {load['foreign_cores']:.2f}"
     )
 
 

@@ -55,8 +55,9 @@ def svg(summary: Summary) -> str:
     panels = [panel for panel in _panels(summary) if panel.values]
     heights = [PANEL_HEAD + ROW * len(panel.values) + PANEL_FOOT for panel in panels]
     height = HEAD + sum(heights)
+    size = f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="img">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">',
         f"<title>{escape(_description(panels, summary))}</title>",
         f"<style>\n{STYLE}\n</style>",
         f'<rect class="card" x="0.5" y="0.5" width="{WIDTH - 1}" height="{height - 1}" rx="8"/>',
@@ -64,7 +65,7 @@ def svg(summary: Summary) -> str:
         _text(MARGIN, 60, "Median of several rounds, wrk on the same cores. Logarithmic scales.", "quiet"),
     ]
     top = HEAD
-    for panel, panel_height in zip(panels, heights):
+    for panel, panel_height in zip(panels, heights, strict=True):
         parts += _draw(panel, summary, top)
         top += panel_height
     return "\n".join([*parts, "</svg>"]) + "\n"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """CPU and memory of a process and all that it started, read from the kernel, and how such a tree is ended."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -56,10 +57,8 @@ class Tree:
         while time.monotonic() < until and (self.root.poll() is None or self.pids()):
             time.sleep(0.02)
         for pid in self.pids():
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
         self.root.wait()
 
 

@@ -17,7 +17,8 @@ def markdown(summary: Summary, verdicts: list[Verdict], picture: str) -> str:
         "",
         f"Measured on {results['date']}: `POST /predict` with one row, `[[5.9, 3, 5.1, 1.8]]` → `[2]`, over kept-alive",
         "connections, with wrk on the same cores as the server. Each figure is the median of",
-        f"{settings['rounds']} × {settings['seconds']} s, the servers taking turns. [How it is measured](../README.md).",
+        f"{settings['rounds']} × {settings['seconds']} s, the servers taking turns.",
+        "[How it is measured](../README.md).",
     ]
     if settings["quick"]:
         lines += ["", "**A short run, to see that everything works: the figures mean little.**"]
@@ -30,9 +31,10 @@ def markdown(summary: Summary, verdicts: list[Verdict], picture: str) -> str:
 
 def goals_text(verdicts: list[Verdict]) -> str:
     """The verdicts for a terminal."""
-    rows = [(v.outcome, v.goal, v.limit, v.reached.strip(), "noisy" if v.noisy else "") for v in verdicts]
+    rows = [(v.outcome, v.goal, v.limit, v.reached, "noisy" if v.noisy else "") for v in verdicts]
     widths = [max(len(row[column]) for row in rows) for column in range(5)]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows)
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def _goals(verdicts: list[Verdict]) -> list[str]:
@@ -50,8 +52,8 @@ def _loads(summary: Summary) -> list[str]:
     return [
         *_table(head, rows),
         "",
-        "In brackets: lowest and highest round. CPU is the server's, over all its processes. Foreign cores is the CPU that",
-        f"neither the server nor wrk used; a row with more than {NOISY_CORES} is marked ⚠ and may be wrong.",
+        "In brackets: lowest and highest round. CPU is the server's, over all its processes. Foreign cores is the CPU",
+        f"that neither the server nor wrk used; a row with more than {NOISY_CORES} is marked ⚠ and may be wrong.",
     ]
 
 

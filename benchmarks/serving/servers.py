@@ -152,5 +152,5 @@ def _output(command: list) -> str:
 
 
 def _versions(venv: Path, packages: list[str]) -> str:
-    program = "import sys; from importlib.metadata import version; print(', '.join(p + ' ' + version(p) for p in sys.argv[1:]))"
+    program = "import sys, importlib.metadata as m; print(', '.join(p + ' ' + m.version(p) for p in sys.argv[1:]))"
     return _output([venv / "bin/python", "-c", program, *packages])
