@@ -29,6 +29,7 @@ from summary import Summary
 
 ROOT = Path(__file__).resolve().parents[2]
 CONNECTIONS = [1, 16, 64, 256]
+WARM_UP_S = 1
 IDLE_S = 1.0  # from the first right answer to the look at memory
 
 
@@ -86,11 +87,9 @@ def _compare(args: argparse.Namespace) -> dict:
         "servers": {server.name: _empty(server) for server in servers},
     }
     _measure_starts(servers, plan, results)
-    with ExitStack() as stack:
-        running = [stack.enter_context(started(server)) for server in servers]
-        _check(running, asked, results, "before the load")
-        _measure_loads(running, plan, results)
-        _check(running, asked, results, "after the load")
+    for number in range(plan.rounds):
+        shift = number % len(servers)
+        _measure_round(number + 1, servers[shift:] + servers[:shift], plan, asked, results)
     return results
 
 
@@ -116,19 +115,20 @@ def _measure_starts(servers: list[Server], plan: Plan, results: dict) -> None:
         _say(f"{server.title}: first right answer after {min(found['first_answer_ms']):.0f} ms at best")
 
 
-def _measure_loads(running: list[Running], plan: Plan, results: dict) -> None:
-    """All servers stay up; in each round each is loaded in turn, beginning with another one."""
-    for one in running:
-        settle(plan.patience_s)
-        measure(one, connections=16, seconds=plan.seconds)  # warm-up
-    for number in range(plan.rounds):
-        shift = number % len(running)
+def _measure_round(number: int, servers: list[Server], plan: Plan, asked: list, results: dict) -> None:
+    """Load the servers in turns, all of them freshly started: what one learned from the last round does not count."""
+    with ExitStack() as stack:
+        running = [stack.enter_context(started(server)) for server in servers]
+        _check(running, asked, results, "before the load")
+        for one in running:
+            measure(one, connections=1, seconds=WARM_UP_S)
         for connections in CONNECTIONS:
-            for one in running[shift:] + running[:shift]:
+            for one in running:
                 settle(plan.patience_s)
-                load = {"round": number + 1, **measure(one, connections, plan.seconds)}
+                load = {"round": number, **measure(one, connections, plan.seconds)}
                 results["servers"][one.server.name]["loads"].append(load)
                 _say_load(one, load)
+        _check(running, asked, results, "after the load")
 
 
 def _check(running: list[Running], asked: list, results: dict, when: str) -> None:
