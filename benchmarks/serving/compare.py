@@ -76,7 +76,7 @@ def _compare(args: argparse.Namespace) -> dict:
     servers = [ALL[name](places) for name in ALL if name in args.peers]
     for server in servers:
         if missing := server.missing():
-            hint = "run benchmarks/serving/setup.sh, or choose others with --peers"
+            hint = "install ekiben into .venv and run benchmarks/serving/setup.sh, or choose others with --peers"
             raise Failed(f"{server.title} cannot be started: '{missing}' is not there\nhint: {hint}")
     asked = questions(places.build / "model/answers.json")
     plan = Plan.of(args)
