@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What ekiben has to reach in the comparison, and whether it did."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from summary import Summary
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One goal, judged. `outcome` is "pass", "miss" or "not run"; `noisy` says that other work disturbed it."""
+
+    goal: str
+    limit: str
+    reached: str
+    outcome: str
+    noisy: bool
+
+
+@dataclass(frozen=True)
+class _Goal:
+    text: str
+    limit: str
+    value: Callable[[Summary], float | None]
+    at_least: float | None = None
+    at_most: float | None = None
+    shown: Callable[[float], str] = "{:.2f} ×".format
+    cells: tuple[tuple[str, int], ...] = ()  # the loads it is judged by
+
+    def judge(self, summary: Summary) -> Verdict:
+        value = self.value(summary)
+        if value is None:
+            return Verdict(self.text, self.limit, "–", "not run", False)
+        reached = value <= self.at_most if self.at_most is not None else value >= self.at_least
+        noisy = any(summary.is_noisy(*cell) for cell in self.cells)
+        return Verdict(self.text, self.limit, self.shown(value), "pass" if reached else "miss", noisy)
+
+
+def judge(summary: Summary) -> list[Verdict]:
+    return [goal.judge(summary) for goal in GOALS]
+
+
+def _against(text: str, peer: str, connections: int, key: str, **limit) -> _Goal:
+    """A goal for ekiben's median as a multiple of a peer's."""
+
+    def value(summary: Summary) -> float | None:
+        ours, theirs = (summary.load(name, connections, key) for name in ("ekiben", peer))
+        return None if ours is None or not theirs else ours / theirs
+
+    return _Goal(text, value=value, cells=(("ekiben", connections), (peer, connections)), **limit)
+
+
+def _as_fraction(value: float) -> str:
+    return f"1/{1 / value:.0f}" if value else "0"
+
+
+GOALS = [
+    _against(
+        "server CPU per request, 64 connections", "nginx", 64, "cpu_us_per_request",
+        limit="≤ 1.6 × nginx's", at_most=1.6,
+    ),
+    _against(
+        "server CPU per request, 64 connections", "bentoml", 64, "cpu_us_per_request",
+        limit="≤ 1/200 of BentoML's", at_most=1 / 200, shown=_as_fraction,
+    ),
+    _against(
+        "requests per second, 64 connections", "nginx", 64, "requests_per_second",
+        limit="≥ 60 % of nginx's", at_least=0.6, shown=lambda value: f"{value * 100:.0f} %",
+    ),
+    _against(
+        "p50 latency, 1 connection", "fastapi", 1, "p50_us",
+        limit="≤ 0.4 × FastAPI's", at_most=0.4,
+    ),
+    _Goal(
+        "first right answer after the start", "≤ 80 ms", lambda summary: summary.first_answer_ms("ekiben"),
+        at_most=80, shown="{:.1f} ms".format,
+    ),
+    _Goal(
+        "memory (PSS) when idle", "≤ 45 MB", lambda summary: summary.pss_mb("ekiben"),
+        at_most=45, shown="{:.1f} MB".format,
+    ),
+]  # fmt: skip
