@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "codec/fit.h"
+
+#include <fmt/format.h>
+
+namespace ekiben::codec {
+namespace {
+
+// Whether `actual` has an axis of length 0 where `spec` doesn't demand just that.
+bool IsEmpty(const TensorSpec& spec, const Shape& actual) {
+  for (size_t axis = 0; axis < actual.rank(); ++axis) {
+    if (actual[axis] == 0 && (spec.any_rank || spec.shape[axis] != 0)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool IsColumn(const TensorSpec& spec) {
+  return !spec.any_rank && spec.shape == Shape({Shape::kAny, 1});
+}
+
+Status FitShape(const TensorSpec& spec, std::string_view add_axis, Shape& actual) {
+  if (IsColumn(spec) && actual.rank() == 1) actual.Append(1);
+  if (!spec.any_rank && !spec.shape.Accepts(actual)) {
+    Status status = InvalidArgument(
+        fmt::format("expected shape {}, got {}", spec.shape.ToString(), actual.ToString()));
+    if (actual.rank() + 1 == spec.shape.rank()) {
+      return std::move(status).WithHint(std::string(add_axis));
+    }
+    return status;
+  }
+  if (IsEmpty(spec, actual)) {
+    return InvalidArgument(
+               fmt::format("expected values, got the empty shape {}", actual.ToString()))
+        .WithHint("send one row or more");
+  }
+  return {};
+}
+
+}  // namespace ekiben::codec
