@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace ekiben::onnx {
+
+// What ONNX Runtime says of a failure, for the person who sent the model or the request: one line,
+// the node named first, without the place in ONNX Runtime's own source.
+std::string ErrorText(std::string_view text);
+
+}  // namespace ekiben::onnx
