@@ -45,7 +45,7 @@ Status FileError(std::string_view what, const std::filesystem::path& path, int e
 }
 
 Result<std::string> ReadFile(const std::filesystem::path& path, size_t most) {
-  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status{};
   if (!file.valid() || fstat(file.get(), &status) != 0) {
     return Error(FileError("cannot read", path, errno));
