@@ -12,6 +12,18 @@
 #include <fmt/format.h>
 
 namespace ekiben {
+namespace {
+
+Code CodeOf(int error_number) {
+  switch (error_number) {
+    case ENOENT: return Code::kNotFound;
+    case EACCES:
+    case EPERM: return Code::kPermissionDenied;
+    default: return Code::kFailedPrecondition;
+  }
+}
+
+}  // namespace
 
 FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
   if (this != &other) {
@@ -28,13 +40,12 @@ void FileDescriptor::Reset() {
 }
 
 Status FileError(std::string_view what, const std::filesystem::path& path, int error_number) {
-  const Code code = error_number == ENOENT ? Code::kNotFound : Code::kFailedPrecondition;
-  return {code, fmt::format("{} '{}': {}", what, path.string(),
-                            std::generic_category().message(error_number))};
+  return {CodeOf(error_number), fmt::format("{} '{}': {}", what, path.string(),
+                                            std::generic_category().message(error_number))};
 }
 
 Result<std::string> ReadFile(const std::filesystem::path& path, size_t most) {
-  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status{};
   if (!file.valid() || fstat(file.get(), &status) != 0) {
     return Error(FileError("cannot read", path, errno));

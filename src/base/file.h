@@ -28,7 +28,7 @@ class FileDescriptor {
 };
 
 // The whole file as bytes. Fails with kNotFound where there is none, kInvalidArgument where it is
-// larger than `most` bytes, kFailedPrecondition where it can't be read.
+// larger than `most` bytes, kPermissionDenied or kFailedPrecondition where it can't be read.
 Result<std::string> ReadFile(const std::filesystem::path& path, size_t most);
 
 // Writes and flushes a new file; fails where one exists. Nothing is left behind on failure.
@@ -37,7 +37,7 @@ Status WriteNewFile(const std::filesystem::path& path, std::string_view bytes);
 // Flushes a folder's entries (or a file's bytes) to the disk.
 Status Flush(const std::filesystem::path& path);
 
-// "what 'path': why", the why from errno.
+// "what 'path': why", the why and the code from errno.
 Status FileError(std::string_view what, const std::filesystem::path& path, int error_number);
 
 }  // namespace ekiben

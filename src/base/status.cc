@@ -14,6 +14,7 @@ std::string_view CodeName(Code code) {
     case Code::kResourceExhausted: return "resource_exhausted";
     case Code::kDeadlineExceeded: return "deadline_exceeded";
     case Code::kUnavailable: return "unavailable";
+    case Code::kPermissionDenied: return "permission_denied";
     case Code::kInternal: return "internal";
     case Code::kMethodNotAllowed: return "method_not_allowed";
     case Code::kRequestTimeout: return "request_timeout";
@@ -42,6 +43,9 @@ Status DeadlineExceeded(std::string message) {
   return {Code::kDeadlineExceeded, std::move(message)};
 }
 Status Unavailable(std::string message) { return {Code::kUnavailable, std::move(message)}; }
+Status PermissionDenied(std::string message) {
+  return {Code::kPermissionDenied, std::move(message)};
+}
 Status Internal(std::string message) { return {Code::kInternal, std::move(message)}; }
 
 }  // namespace ekiben

@@ -9,7 +9,7 @@
 namespace ekiben {
 
 // What went wrong, in the terms a caller can act on. Each maps to one HTTP status
-// (routes/problem.cc), and the first eight are all that most code needs; the rest are faults of the
+// (routes/problem.cc), and the first nine are all that most code needs; the rest are faults of the
 // protocol that only http/ and routes/ report.
 enum class Code {
   kOk,
@@ -19,6 +19,7 @@ enum class Code {
   kResourceExhausted,   // A quota of this caller is used up; retry later.
   kDeadlineExceeded,    // The answer would come too late.
   kUnavailable,         // Overloaded, starting or draining; retry soon.
+  kPermissionDenied,    // The system, or who guards it, does not let this caller.
   kInternal,            // Our bug, or a runtime plugin's.
 
   kMethodNotAllowed,
@@ -70,6 +71,7 @@ Status FailedPrecondition(std::string message);
 Status ResourceExhausted(std::string message);
 Status DeadlineExceeded(std::string message);
 Status Unavailable(std::string message);
+Status PermissionDenied(std::string message);
 Status Internal(std::string message);
 
 // For `return Error(NotFound("..."))` where the function returns a Result.

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "store/yaml.h"
+
+namespace ekiben::store {
+
+// The document as JSON, indented by two spaces a level where `indent` says so. Plain scalars become
+// null, true, false and numbers where YAML 1.1 means these and JSON has them, else strings.
+std::string ToJson(const Yaml& yaml, bool indent = false);
+
+// `text` as a scalar that reads back as this text, quoted where it has to be.
+std::string YamlText(std::string_view text);
+
+// `text` as a JSON string, with its quotes. Bytes that are not UTF-8 become U+FFFD.
+std::string JsonText(std::string_view text);
+
+}  // namespace ekiben::store
