@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a scikit-learn estimator to one ONNX graph a signature."""
+
+from __future__ import annotations
+
+import copy
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import onnx
+
+from .graph import append, cut
+from .layout import Layout, NotConvertible, last_step
+from .traps import corrected_converters
+
+# The newest versions that all supported releases of ONNX Runtime run; 3 of the machine-learning
+# operators is the first with double trees.
+_OPSETS = {"": 17, "ai.onnx.ml": 3}
+
+_SECOND_OUTPUT = ("predict_proba", "predict_log_proba", "decision_function")
+
+
+@dataclass
+class Converter:
+    """Graphs of one estimator for one floating-point type.
+
+    It converts the whole estimator once for each set of options that a signature needs and keeps
+    that for the next signature. It compares nothing. Not thread-safe.
+    """
+
+    estimator: Any
+    layout: Layout
+    float_type: type[np.floating]
+    _whole: dict[tuple[str, ...], onnx.ModelProto] = field(default_factory=dict)
+
+    def graph(self, signature: str) -> onnx.ModelProto:
+        """The graph that computes `signature`, with one output, as the converter shapes it.
+
+        Raises:
+            NotConvertible: If there is no converter, or none for this signature.
+        """
+        whole = self._converted(self._options(signature))
+        names = [output.name for output in whole.graph.output]
+        place = self._place(signature, len(names))
+        if place >= len(names):
+            raise NotConvertible(f"skl2onnx gives no '{signature}' for {_kind(self.estimator)}")
+        graph = cut(whole, names[place])
+        if signature == "predict_log_proba":
+            append(graph, "Log")
+        return graph
+
+    def _options(self, signature: str) -> tuple[str, ...]:
+        last = last_step(self.estimator)
+        chosen = ()
+        if signature == "score_samples":
+            chosen = ("score_samples",)
+        if signature == "decision_function" and hasattr(last, "classes_"):
+            chosen = ("raw_scores",)
+        if signature in ("predict", "decision_function") and np.size(getattr(last, "_probA", ())):
+            chosen += ("no_probabilities",)
+        return chosen
+
+    def _place(self, signature: str, outputs: int) -> int:
+        """Which of the converter's outputs is the signature's."""
+        last = last_step(self.estimator)
+        predicts = hasattr(last, "predict")
+        if signature == "predict" and predicts:
+            return 0
+        if signature == "transform":
+            return 1 if predicts and outputs > 1 else 0
+        if signature in _SECOND_OUTPUT:
+            return 1
+        if signature == "score_samples":
+            return 2
+        raise NotConvertible(f"there is no converter for '{signature}'")
+
+    def _converted(self, options: tuple[str, ...]) -> onnx.ModelProto:
+        if options not in self._whole:
+            self._whole[options] = self._convert(options)
+        return self._whole[options]
+
+    def _convert(self, options: tuple[str, ...]) -> onnx.ModelProto:
+        from skl2onnx import convert_sklearn
+
+        estimator = self.estimator
+        if "no_probabilities" in options:
+            options = tuple(option for option in options if option != "no_probabilities")
+            estimator = _without_probabilities(estimator)
+        last = last_step(estimator)
+        chosen: dict[str, Any] = dict.fromkeys(options, True)
+        if hasattr(last, "classes_") and hasattr(last, "predict"):
+            chosen["zipmap"] = False
+        logging.getLogger("skl2onnx").setLevel(logging.ERROR)
+        for attempt in (chosen, {key: True for key in options}):
+            try:
+                with corrected_converters():
+                    return convert_sklearn(
+                        estimator,
+                        name="ekiben",
+                        initial_types=self._initial_types(),
+                        options={id(last): attempt} if attempt else None,
+                        target_opset=_OPSETS,
+                    )
+            except NameError as error:  # An option that the converter does not have.
+                problem: Exception = error
+            except NotConvertible:
+                raise
+            except Exception as error:  # Converters fail in any way; each is a reason.
+                raise NotConvertible(_reason(error, self.estimator)) from error
+        raise NotConvertible(_reason(problem, self.estimator)) from problem
+
+    def _initial_types(self) -> list[tuple[str, Any]]:
+        from skl2onnx.common import data_types
+
+        double = self.float_type is np.float64
+        types = {
+            "float64": data_types.DoubleTensorType if double else data_types.FloatTensorType,
+            "int64": data_types.Int64TensorType,
+            "string": data_types.StringTensorType,
+        }
+        layout = self.layout
+        if layout.kind == "text":
+            return [("X", types["string"]([None]))]
+        if layout.kind == "matrix":
+            return [("X", types[layout.dtypes[0]]([None, len(layout.names)]))]
+        return [
+            (name, types[dtype]([None, 1]))
+            for name, dtype in zip(layout.names, layout.dtypes, strict=True)
+            if name not in layout.unused
+        ]
+
+
+def _without_probabilities(estimator: Any) -> Any:
+    """A copy of a support vector machine whose labels and scores do not come from probabilities.
+
+    Its own do not either, but a converted one that has probabilities gives nothing else.
+    """
+    changed = copy.deepcopy(estimator)
+    last = last_step(changed)
+    last._probA, last._probB = np.empty(0), np.empty(0)
+    return changed
+
+
+def _kind(estimator: Any) -> str:
+    return type(last_step(estimator)).__name__
+
+
+def _reason(error: Exception, estimator: Any) -> str:
+    text = " ".join(str(error).split()) or type(error).__name__
+    if "Unable to find a shape calculator" in text or "Unable to find a converter" in text:
+        unknown = text.partition("'<class '")[2].partition("'")[0].rpartition(".")[2]
+        return f"skl2onnx has no converter for {unknown or _kind(estimator)}"
+    return f"skl2onnx cannot convert {_kind(estimator)}: {text[:160]}"
