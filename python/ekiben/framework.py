@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -15,6 +16,8 @@ from .errors import FailedPrecondition, InvalidArgument, NotFound
 from .manifest import ModelContext
 from .model import Model
 from .tag import Tag
+
+_log = logging.getLogger("ekiben")
 
 
 @dataclass(frozen=True)
@@ -94,3 +97,13 @@ class Framework:
         if signatures is not None and not signatures:
             raise InvalidArgument("signatures is empty", hint=f"leave it out to get '{name}'")
         return signatures if signatures is not None else {name: {"batchable": False}}
+
+
+def tell(tag: Tag, not_native: Mapping[str, str]) -> None:
+    """Say on the log, which is stderr unless the program set it up, what can only be run by Python.
+
+    One line a reason.
+    """
+    for why in dict.fromkeys(not_native.values()):
+        names = ", ".join(f"'{name}'" for name, reason in not_native.items() if reason == why)
+        _log.warning("%s: no native form of %s: %s", tag, names, why)

@@ -139,7 +139,7 @@ class ModelInfo:
 
     def to_yaml(self) -> str:
         """The text of model.yaml."""
-        return yaml.safe_dump(self.to_dict(), sort_keys=False)
+        return str(yaml.safe_dump(self.to_dict(), sort_keys=False))
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> ModelInfo:

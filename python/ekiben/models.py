@@ -28,7 +28,7 @@ def list(tag: str | Tag | None = None) -> builtins.list[Model]:  # As BentoML na
         NotFound: If a tag is given and the store has no such model.
     """
     store = ModelStore()
-    return [_model(store, info) for info in store.list(tag)]
+    return [_model(store, info) for info in store.find(tag)]
 
 
 def get(tag: str | Tag) -> Model:
@@ -56,7 +56,7 @@ def delete(tag: str | Tag) -> None:
     """
     store = ModelStore()
     tag = Tag.of(tag)
-    doomed = store.list(tag) if tag.version is None else [store.get(tag)]
+    doomed = store.find(tag) if tag.version is None else [store.get(tag)]
     for info in doomed:
         remove(store, info.tag)
 
@@ -103,7 +103,7 @@ def create(
     """
     store = ModelStore()
     info = ModelInfo(
-        tag=_new_tag(store, name),
+        tag=_new_tag(name),
         module=module,
         labels=labels or {},
         options=options or {},
@@ -149,7 +149,7 @@ def checked_signatures(
     return checked
 
 
-def _new_tag(store: ModelStore, name: str | Tag) -> Tag:
+def _new_tag(name: str | Tag) -> Tag:
     tag = Tag.of(name)
     if tag.version == LATEST:
         raise InvalidArgument(

@@ -71,17 +71,16 @@ def remove(store: ModelStore, tag: Tag) -> None:
         FailedPrecondition: If it is gone already or the disk refuses.
     """
     place = store.folder(tag)
-    with disk_errors("delete", place), staging_folder(store) as grave:
-        with _locked(store):
-            os.rename(place, grave / (tag.version or ""))
-            _flush(place.parent)
-            rest = store.of_name(tag.name)
-            if rest:
-                _write_latest(store, rest[0].tag)
-            elif not store.versions(tag.name):
-                (place.parent / LATEST).unlink(missing_ok=True)
-                place.parent.rmdir()
-                _flush(store.models)
+    with disk_errors("delete", place), staging_folder(store) as grave, _locked(store):
+        os.rename(place, grave / (tag.version or ""))
+        _flush(place.parent)
+        rest = store.of_name(tag.name)
+        if rest:
+            _write_latest(store, rest[0].tag)
+        elif not store.versions(tag.name):
+            (place.parent / LATEST).unlink(missing_ok=True)
+            place.parent.rmdir()
+            _flush(store.models)
 
 
 @contextmanager
@@ -118,8 +117,9 @@ def _write_latest(store: ModelStore, tag: Tag) -> None:
 def _flush_tree(folder: Path) -> None:
     for parent, _, files in os.walk(folder, topdown=False):
         for name in files:
-            if not os.path.islink(os.path.join(parent, name)):
-                _flush(Path(parent) / name)
+            path = Path(parent, name)
+            if not path.is_symlink():
+                _flush(path)
         _flush(Path(parent))
 
 

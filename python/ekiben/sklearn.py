@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import difflib
-import logging
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -12,7 +11,7 @@ from typing import Any
 
 from . import models
 from .errors import InvalidArgument
-from .framework import Framework
+from .framework import Framework, tell
 from .manifest import Signature
 from .model import Model
 from .tag import Tag
@@ -20,7 +19,6 @@ from .tag import Tag
 FILE = "saved_model.pkl"
 
 _framework = Framework("sklearn", {"sklearn": "scikit-learn", "joblib": "joblib"})
-_log = logging.getLogger("ekiben")
 
 
 def save_model(
@@ -90,7 +88,7 @@ def save_model(
         finish=native,
     ) as saved:
         joblib.dump(model, saved.path_of(FILE))
-    _tell(saved.tag, ekiben.get("not_native", {}))
+    tell(saved.tag, ekiben.get("not_native", {}))
     return saved
 
 
@@ -146,9 +144,3 @@ def _native(model: Any, signatures: Iterable[str], sample: Any, folder: Path) ->
     from .native.build import build
 
     return build(model, signatures, sample, folder)
-
-
-def _tell(tag: Tag, not_native: Mapping[str, str]) -> None:
-    for why in dict.fromkeys(not_native.values()):
-        names = ", ".join(f"'{name}'" for name, reason in not_native.items() if reason == why)
-        _log.warning("%s: no native form of %s: %s", tag, names, why)

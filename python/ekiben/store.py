@@ -42,7 +42,7 @@ class ModelStore:
         """The versions of `name`, in no particular order; empty where there are none."""
         return _subfolders(self.models / name)
 
-    def list(self, tag: str | Tag | None = None) -> list[ModelInfo]:
+    def find(self, tag: str | Tag | None = None) -> list[ModelInfo]:
         """All models, those of one name, or the one with this tag; newest first within a name.
 
         A folder that cannot be read as a model is left out, with a line on the log.

@@ -11,7 +11,7 @@ import numpy as np
 import onnx
 
 from .convert import Converter
-from .graph import append, set_output_type
+from .graph import append, rename_output, set_output_type
 from .layout import Layout, NotConvertible, Rows, call, join, layout_of
 from .proof import Differs, compare, rows_are_independent, session
 from .samples import draw, with_missing
@@ -19,6 +19,15 @@ from .samples import draw, with_missing
 FORMAT = 1
 
 _FLOAT_TYPES: tuple[type[np.floating], ...] = (np.float64, np.float32)
+
+
+_OUTPUT_NAMES = {
+    "predict_proba": "probabilities",
+    "predict_log_proba": "log_probabilities",
+    "decision_function": "scores",
+    "score_samples": "scores",
+    "transform": "variable",
+}
 
 
 def build(estimator: Any, signatures: Iterable[str], sample: Any, folder: Path) -> dict[str, Any]:
@@ -33,13 +42,11 @@ def build(estimator: Any, signatures: Iterable[str], sample: Any, folder: Path) 
     native: dict[str, Any] = {}
     not_native: dict[str, str] = {}
     try:
-        workshop: _Workshop | None = _Workshop(estimator, sample)
+        workshop = _Workshop(estimator, sample)
     except NotConvertible as error:
-        workshop, problem = None, str(error)
+        why = dict.fromkeys(signatures, str(error))
+        return {"format": FORMAT, "native": {}, "not_native": why}
     for signature in signatures:
-        if workshop is None:
-            not_native[signature] = problem
-            continue
         try:
             native[signature] = workshop.make(signature, folder)
         except (NotConvertible, Differs) as error:
@@ -122,11 +129,16 @@ class _Workshop:
         expected = _as_array(expected, signature)
         graph = converter.graph(signature)
         feeds = self._layout.for_native(rows, converter.float_type)
-        output = graph.graph.output[0].name
         got = _run(graph, feeds)
         _adapt(graph, got, expected, signature)
+        output = _OUTPUT_NAMES.get(signature) or ("variable" if got.dtype.kind == "f" else "label")
+        rename_output(graph, output)
         opened = _open(graph)
-        run = lambda one: opened.run([output], one)[0]  # noqa: E731
+
+        def run(some: dict[str, np.ndarray]) -> np.ndarray:
+            answer: np.ndarray = opened.run([output], some)[0]
+            return answer
+
         got = run(feeds)
         by_column = signature == "transform"
         difference = compare(expected, got, by_column=by_column, what=f"its '{signature}'")
@@ -151,7 +163,10 @@ class _Workshop:
 
 def _sample_rows(estimator: Any, layout: Layout, sample: Any) -> tuple[Rows, str]:
     if sample is None:
-        return draw(estimator, layout)
+        try:
+            return draw(estimator, layout)
+        except Exception as error:  # Estimators keep what they learned in many ways.
+            raise NotConvertible(f"cannot draw samples ({error}); give sample=") from error
     try:
         return layout.rows_of(sample), "sample"
     except (ValueError, TypeError, KeyError) as error:
@@ -199,7 +214,7 @@ def _adapt(graph: onnx.ModelProto, got: np.ndarray, expected: np.ndarray, signat
     if expected.ndim == 1 and got.ndim == 2:
         if got.shape[1] == 2 and signature == "decision_function":
             append(graph, "Gather", np.array([1]), axis=1)
-        if got.shape[1] == 1 or signature == "decision_function":
+        if 1 in got.shape or signature == "decision_function":
             append(graph, "Reshape", np.array([-1]))
     if got.dtype.kind in "iu" and expected.dtype.kind in "bf":
         to = onnx.TensorProto.BOOL if expected.dtype.kind == "b" else onnx.TensorProto.DOUBLE

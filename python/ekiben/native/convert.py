@@ -41,7 +41,13 @@ class Converter:
         Raises:
             NotConvertible: If there is no converter, or none for this signature.
         """
-        whole = self._converted(self._options(signature))
+        try:
+            whole = self._converted(self._options(signature))
+        except NotConvertible:
+            if signature != "predict" or not hasattr(last_step(self.estimator), "classes_"):
+                raise
+            # The labels are the same; for some the converter has doubles only so.
+            whole = self._converted(("raw_scores", *self._options(signature)))
         names = [output.name for output in whole.graph.output]
         place = self._place(signature, len(names))
         if place >= len(names):
@@ -53,7 +59,7 @@ class Converter:
 
     def _options(self, signature: str) -> tuple[str, ...]:
         last = last_step(self.estimator)
-        chosen = ()
+        chosen: tuple[str, ...] = ()
         if signature == "score_samples":
             chosen = ("score_samples",)
         if signature == "decision_function" and hasattr(last, "classes_"):
@@ -68,13 +74,13 @@ class Converter:
         predicts = hasattr(last, "predict")
         if signature == "predict" and predicts:
             return 0
-        if signature == "transform":
+        if signature == "transform" and not hasattr(last, "classes_"):
             return 1 if predicts and outputs > 1 else 0
         if signature in _SECOND_OUTPUT:
             return 1
         if signature == "score_samples":
             return 2
-        raise NotConvertible(f"there is no converter for '{signature}'")
+        raise NotConvertible(f"skl2onnx gives no '{signature}' for {_kind(self.estimator)}")
 
     def _converted(self, options: tuple[str, ...]) -> onnx.ModelProto:
         if options not in self._whole:
@@ -84,31 +90,32 @@ class Converter:
     def _convert(self, options: tuple[str, ...]) -> onnx.ModelProto:
         from skl2onnx import convert_sklearn
 
-        estimator = self.estimator
-        if "no_probabilities" in options:
-            options = tuple(option for option in options if option != "no_probabilities")
-            estimator = _without_probabilities(estimator)
+        estimator = _as_converters_want(self.estimator, "no_probabilities" in options)
         last = last_step(estimator)
-        chosen: dict[str, Any] = dict.fromkeys(options, True)
+        chosen: dict[str, Any] = {one: True for one in options if one != "no_probabilities"}
+        attempts = [chosen]
         if hasattr(last, "classes_") and hasattr(last, "predict"):
-            chosen["zipmap"] = False
+            attempts = [{**chosen, "zipmap": False}, chosen]
+        problem: Exception | None = None
         logging.getLogger("skl2onnx").setLevel(logging.ERROR)
-        for attempt in (chosen, {key: True for key in options}):
-            try:
-                with corrected_converters():
-                    return convert_sklearn(
-                        estimator,
-                        name="ekiben",
-                        initial_types=self._initial_types(),
-                        options={id(last): attempt} if attempt else None,
-                        target_opset=_OPSETS,
-                    )
-            except NameError as error:  # An option that the converter does not have.
-                problem: Exception = error
-            except NotConvertible:
-                raise
-            except Exception as error:  # Converters fail in any way; each is a reason.
-                raise NotConvertible(_reason(error, self.estimator)) from error
+        for attempt in attempts:
+            for target in (_OPSETS, _OPSETS[""]):  # Some converters know only one way to say it.
+                try:
+                    with corrected_converters():
+                        converted: onnx.ModelProto = convert_sklearn(
+                            estimator,
+                            name="ekiben",
+                            initial_types=self._initial_types(),
+                            options={id(last): attempt} if attempt else None,
+                            target_opset=target,
+                        )
+                    return converted
+                except NotConvertible:
+                    raise
+                except Exception as error:  # Converters fail in any way; each is a reason.
+                    problem = problem or error
+            if not isinstance(problem, NameError):  # Not for want of the option.
+                break
         raise NotConvertible(_reason(problem, self.estimator)) from problem
 
     def _initial_types(self) -> list[tuple[str, Any]]:
@@ -132,22 +139,28 @@ class Converter:
         ]
 
 
-def _without_probabilities(estimator: Any) -> Any:
-    """A copy of a support vector machine whose labels and scores do not come from probabilities.
+def _as_converters_want(estimator: Any, no_probabilities: bool) -> Any:
+    """The estimator, or a copy with what changes no answer but stops a converter.
 
-    Its own do not either, but a converted one that has probabilities gives nothing else.
+    Labels and scores of a support vector machine do not come from its probabilities, but those of
+    a converted one that has probabilities do. How a vote's transform() is laid out does not matter
+    to its predictions.
     """
-    changed = copy.deepcopy(estimator)
-    last = last_step(changed)
-    last._probA, last._probB = np.empty(0), np.empty(0)
-    return changed
+    last = last_step(estimator)
+    if no_probabilities:
+        estimator = copy.deepcopy(estimator)
+        last_step(estimator)._probA = last_step(estimator)._probB = np.empty(0)
+    elif getattr(last, "flatten_transform", False):
+        estimator = copy.deepcopy(estimator)
+        last_step(estimator).flatten_transform = False
+    return estimator
 
 
 def _kind(estimator: Any) -> str:
     return type(last_step(estimator)).__name__
 
 
-def _reason(error: Exception, estimator: Any) -> str:
+def _reason(error: Exception | None, estimator: Any) -> str:
     text = " ".join(str(error).split()) or type(error).__name__
     if "Unable to find a shape calculator" in text or "Unable to find a converter" in text:
         unknown = text.partition("'<class '")[2].partition("'")[0].rpartition(".")[2]

@@ -78,6 +78,33 @@ def _bypass_identities(graph: onnx.GraphProto, output: str) -> None:
     _keep(graph.node, lambda node: not (node.op_type == "Identity" and node.output[0] in source))
 
 
+def without_maps(model: onnx.ModelProto) -> onnx.ModelProto | None:
+    """The model with tensors of scores instead of maps from class to score; None where it has none.
+
+    The columns are in the order of the classes, which the label's operator knows.
+    """
+    tensors = {
+        node.output[0]: node.input[0] for node in model.graph.node if node.op_type == "ZipMap"
+    }
+    if not any(output.name in tensors for output in model.graph.output):
+        return None
+    plain = onnx.ModelProto()
+    plain.CopyFrom(model)
+    for node in plain.graph.node:
+        if node.op_type == "ZipMap":
+            node.CopyFrom(helper.make_node("Identity", [node.input[0]], [node.output[0]]))
+    for output in plain.graph.output:
+        if output.name in tensors:
+            output.ClearField("type")
+    _import_default_operators(plain)
+    return plain
+
+
+def _import_default_operators(model: onnx.ModelProto) -> None:
+    if not any(one.domain == "" for one in model.opset_import):
+        model.opset_import.append(helper.make_opsetid("", 13))
+
+
 def append(model: onnx.ModelProto, op_type: str, *constants: np.ndarray, **attributes: Any) -> None:
     """Put a node after the output, which keeps its name: `op_type(output, constants...)`."""
     graph = model.graph
@@ -95,8 +122,18 @@ def append(model: onnx.ModelProto, op_type: str, *constants: np.ndarray, **attri
         names.append(f"{inner}_{index}")
         graph.initializer.append(numpy_helper.from_array(constant, names[-1]))
     graph.node.append(helper.make_node(op_type, [inner, *names], [output], **attributes))
-    if not any(one.domain == "" for one in model.opset_import):
-        model.opset_import.append(helper.make_opsetid("", 13))
+    _import_default_operators(model)
+
+
+def rename_output(model: onnx.ModelProto, name: str) -> None:
+    """Call the output `name`; what was called so gets its old name."""
+    graph = model.graph
+    swapped = {graph.output[0].name: name, name: graph.output[0].name}
+    for field in [one for node in graph.node for one in (node.input, node.output)]:
+        for index, old in enumerate(field):
+            field[index] = swapped.get(old, old)
+    for value in [*graph.initializer, *graph.output]:
+        value.name = swapped.get(value.name, value.name)
 
 
 def set_output_type(model: onnx.ModelProto, array: np.ndarray) -> None:

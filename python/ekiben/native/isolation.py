@@ -24,7 +24,7 @@ def convert_isolation_forest(scope: Any, operator: Any, container: Any) -> None:
     proto = _DOUBLE if dtype is np.float64 else _FLOAT
 
     def named(name: str) -> str:
-        return scope.get_unique_variable_name(name)
+        return str(scope.get_unique_variable_name(name))
 
     def constant(name: str, value: float, kind: int = proto) -> str:
         full = named(name)
@@ -65,7 +65,7 @@ def _trees(scope: Any, forest: Any, dtype: Any) -> dict[str, Any]:
     from skl2onnx.common import tree_ensemble
     from skl2onnx.operator_converters import random_forest
 
-    attributes = tree_ensemble.get_default_tree_regressor_attribute_pairs()
+    attributes: dict[str, Any] = tree_ensemble.get_default_tree_regressor_attribute_pairs()
     attributes["name"] = scope.get_unique_operator_name("TreeEnsembleRegressor")
     attributes["n_targets"] = 1
     members = zip(forest.estimators_, forest.estimators_features_, strict=True)

@@ -77,7 +77,9 @@ class Layout:
             if name not in self.unused
         }
 
-    def inputs(self, float_type: type[np.floating], missing: frozenset[str]) -> list[dict]:
+    def inputs(
+        self, float_type: type[np.floating], missing: frozenset[str]
+    ) -> list[dict[str, Any]]:
         """What model.yaml says of the inputs; `missing` names the features that take NaN."""
 
         def spec(name: str, dtype: str, shape: list[int], takes_nan: bool) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,8 @@ def compare(expected: np.ndarray, got: np.ndarray, *, by_column: bool, what: str
             raise Differs(f"{what} differs for {different} of {expected.size} samples")
         return 0.0
     difference = relative_difference(expected, got, by_column=by_column)
+    if np.isinf(difference):
+        raise Differs(f"{what} is NaN or infinite where the model's is not, or the reverse")
     if not difference <= MOST_DIFFERENCE:
         raise Differs(f"{what} differs by {difference:.1e} relative")
     return difference
@@ -77,7 +80,11 @@ def session(model: bytes) -> Any:
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
-def rows_are_independent(run: Any, feeds: dict[str, np.ndarray], together: np.ndarray) -> bool:
+def rows_are_independent(
+    run: Callable[[dict[str, np.ndarray]], np.ndarray],
+    feeds: dict[str, np.ndarray],
+    together: np.ndarray,
+) -> bool:
     """Whether each row alone gets the answer that it got among all rows."""
     count = len(next(iter(feeds.values())))
     if together.shape[:1] != (count,):

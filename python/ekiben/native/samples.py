@@ -90,6 +90,9 @@ def _learned(step: Any, rng: np.random.Generator) -> tuple[np.ndarray, str] | No
             dense = kept.toarray() if hasattr(kept, "toarray") else np.asarray(kept)
             if dense.ndim == 2:
                 return _around(dense.astype(np.float64), rng), source
+    if hasattr(step, "lambdas_"):
+        normals = rng.normal(0, 1, (COUNT, len(step.lambdas_)))
+        return np.asarray(step.inverse_transform(normals)), "what comes out as normal numbers"
     normal = _means_and_scales(step)
     if normal is not None:
         middle, width, source = normal
@@ -98,7 +101,9 @@ def _learned(step: Any, rng: np.random.Generator) -> tuple[np.ndarray, str] | No
 
 
 def _means_and_scales(step: Any) -> tuple[np.ndarray, np.ndarray, str] | None:
-    has = lambda *names: all(getattr(step, name, None) is not None for name in names)  # noqa: E731
+    def has(*names: str) -> bool:
+        return all(getattr(step, name, None) is not None for name in names)
+
     if has("theta_", "var_"):
         return step.theta_.mean(0), np.sqrt(step.var_.max(0)) + np.ptp(step.theta_, 0), "means"
     if has("components_", "mean_", "explained_variance_"):

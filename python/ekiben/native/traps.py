@@ -7,7 +7,10 @@
   converters' own search for that place never ends at an infinite one.
 - Trees that send missing values to the left say so, as scikit-learn's and as the operator's do.
 - Booleans that protobuf refuses in a list of integers become integers.
-- IsolationForest becomes one operator instead of dozens a tree (isolation.py).
+- Operators that exist for float32 only get their input as float32.
+- A distance that rounding made the root of a negative number is zero.
+- IsolationForest becomes one operator instead of dozens a tree (isolation.py), SimpleImputer works
+  on doubles and text (imputer.py).
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from unittest import mock
 
 import numpy as np
 
+from .imputer import imputer_converter
 from .isolation import convert_isolation_forest
 from .layout import NotConvertible
 
@@ -52,10 +56,11 @@ def corrected_converters() -> Iterator[None]:
         for name in _ROUNDING
         if name in pool
     }
-    isolation = "SklearnIsolationForest"
-    corrected[isolation] = _registration.RegisteredConverter(
-        convert_isolation_forest, pool[isolation]._options
-    )
+    for name, converter in (
+        ("SklearnIsolationForest", convert_isolation_forest),
+        ("SklearnSimpleImputer", imputer_converter(pool["SklearnSimpleImputer"]._fct)),
+    ):
+        corrected[name] = _registration.RegisteredConverter(converter, pool[name]._options)
     container = _container.ModelComponentContainer
     add_node = functools.partialmethod(_add_node, container.add_node)
     with _lock, ExitStack() as stack:
@@ -74,7 +79,7 @@ def corrected_converters() -> Iterator[None]:
         yield
 
 
-def exact_threshold(threshold: float, dtype: Any, mode: str) -> float:
+def exact_threshold(threshold: float, dtype: Any, _mode: str) -> float:
     """The largest number w of `dtype` for which `float32(w) <= threshold`.
 
     So `x <= w` holds for just those x for which scikit-learn goes left.
@@ -99,7 +104,9 @@ def _importers(function: str) -> list[Any]:
 
 
 def _with_missing_direction(original: Callable[..., None]) -> Callable[..., None]:
-    def add(attributes: dict[str, Any], is_classifier: bool, tree: Any, *args: Any, **kw: Any):
+    def add(
+        attributes: dict[str, Any], is_classifier: bool, tree: Any, *args: Any, **kw: Any
+    ) -> None:
         original(attributes, is_classifier, tree, *args, **kw)
         nodes = tree.__getstate__()["nodes"]
         if "missing_go_to_left" in (nodes.dtype.names or ()):
@@ -111,7 +118,9 @@ def _with_missing_direction(original: Callable[..., None]) -> Callable[..., None
 
 
 def _without_categories(original: Callable[..., None]) -> Callable[..., None]:
-    def add(attributes: dict[str, Any], is_classifier: bool, tree: Any, *args: Any, **kw: Any):
+    def add(
+        attributes: dict[str, Any], is_classifier: bool, tree: Any, *args: Any, **kw: Any
+    ) -> None:
         if tree.nodes["is_categorical"].any():
             raise NotConvertible("HistGradientBoosting splits on categories, which ONNX lacks")
         original(attributes, is_classifier, tree, *args, **kw)
@@ -135,6 +144,10 @@ def _add_node(
         # whole texts and so drop rows; as words they are missing from the vocabulary already.
         attributes["locale"] = "C"
         attributes.pop("stopwords", None)
+    if op_type == "Sqrt":
+        inputs = _after(container, original, "Relu", inputs, outputs)
+    if op_type == "SVMRegressor":
+        inputs = _after(container, original, "Cast", inputs, outputs, to=_FLOAT)
     if op_type not in TREES:
         original(container, op_type, inputs, outputs, op_domain, op_version, name, **attributes)
         return
@@ -150,7 +163,22 @@ def _add_node(
     original(container, "Cast", [single], [names[-1]], "", None, None, to=_DOUBLE)
 
 
-_DOUBLE = 11  # onnx.TensorProto.DOUBLE
+_FLOAT, _DOUBLE = 1, 11  # onnx.TensorProto
+
+
+def _after(
+    container: Any,
+    original: Callable[..., None],
+    op_type: str,
+    inputs: Any,
+    outputs: Any,
+    **attributes: Any,
+) -> list[str]:
+    """Put a node before another one's only input; returns what that one is to read instead."""
+    read = [inputs] if isinstance(inputs, str) else list(inputs)
+    made = f"{outputs if isinstance(outputs, str) else outputs[0]}_{op_type.lower()}"
+    original(container, op_type, read, [made], "", None, None, **attributes)
+    return [made]
 
 
 def _in_doubles(attributes: dict[str, Any]) -> dict[str, Any]:

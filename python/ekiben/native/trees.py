@@ -48,7 +48,7 @@ def rows_on_thresholds(estimator: Any, count: int, rng: np.random.Generator) -> 
 
 
 def _trees_of(estimator: Any) -> list[_Tree]:
-    if hasattr(estimator, "tree_"):
+    if hasattr(getattr(estimator, "tree_", None), "children_left"):
         tree = estimator.tree_
         leaf = tree.children_left == tree.children_right
         return [_Tree(tree.feature, tree.threshold, tree.children_left, tree.children_right, leaf)]
