@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where models and bentos lie."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def home() -> Path:
+    """The folder of the store, absolute; it need not exist yet.
+
+    `EKIBEN_HOME`, else `BENTOML_HOME`, else `~/bentoml` where that folder exists and `~/ekiben`
+    does not, else `~/ekiben`. Read anew on each call; an empty variable counts as unset.
+    """
+    for variable in ("EKIBEN_HOME", "BENTOML_HOME"):
+        value = os.environ.get(variable)
+        if value:
+            return Path(value).expanduser().absolute()
+    user = Path.home()
+    if (user / "bentoml").is_dir() and not (user / "ekiben").exists():
+        return user / "bentoml"
+    return user / "ekiben"

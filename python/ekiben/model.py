@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A model of a store, as callers hold it."""
+
+from __future__ import annotations
+
+import html
+import importlib
+from pathlib import Path
+from typing import Any
+
+from .errors import FailedPrecondition, disk_errors
+from .manifest import ModelInfo
+from .tag import Tag
+
+CUSTOM_OBJECTS = "custom_objects.pkl"
+
+_LOADERS = ("sklearn", "onnx")
+
+
+class Model:
+    """One version of a model: its tag, what is known of it, and the folder that holds its files.
+
+    It reads files when asked and keeps what it has unpickled; it never writes. Once in a store a
+    model does not change, so equal tags mean equal models. Safe to share between threads.
+    """
+
+    def __init__(
+        self, info: ModelInfo, folder: Path, custom_objects: dict[str, Any] | None = None
+    ) -> None:
+        self._info = info
+        self._folder = folder
+        self._custom_objects = custom_objects
+        self._loaded: Any = None
+
+    @property
+    def tag(self) -> Tag:
+        """Name and version."""
+        return self._info.tag
+
+    @property
+    def info(self) -> ModelInfo:
+        """What model.yaml says: labels, metadata, signatures, creation_time and the rest."""
+        return self._info
+
+    @property
+    def path(self) -> str:
+        """The folder with the model's files. Nothing in it may be changed once it is saved."""
+        return str(self._folder)
+
+    def path_of(self, file: str) -> str:
+        """The path of a file in the model's folder, whether it exists or not."""
+        return str(self._folder / file.lstrip("/"))
+
+    @property
+    def custom_objects(self) -> dict[str, Any]:
+        """What was saved along with the model; unpickled on first use, empty where nothing was.
+
+        Unpickling runs code that the file names: open only models that you trust.
+        """
+        if self._custom_objects is None:
+            self._custom_objects = self._read_custom_objects()
+        return self._custom_objects
+
+    def load_model(self, *args: Any, **kwargs: Any) -> Any:
+        """The original model, in memory, by the module that saved it; kept for the next call.
+
+        Raises:
+            FailedPrecondition: If that module is none of ekiben's, or its framework is missing.
+        """
+        if self._loaded is None:
+            family = self._info.module.rpartition(".")[2]
+            if family not in _LOADERS:
+                module = self._info.module
+                raise FailedPrecondition(
+                    f"model '{self.tag}' was saved "
+                    + (f"by '{module}', which ekiben cannot load" if module else "as plain files"),
+                    hint=f"its files are in '{self.path}'",
+                )
+            loader = importlib.import_module(f"{__package__}.{family}")
+            self._loaded = loader.load_model(self, *args, **kwargs)
+        return self._loaded
+
+    def _moved(self, info: ModelInfo, folder: Path) -> None:
+        self._info = info
+        self._folder = folder
+
+    def _read_custom_objects(self) -> dict[str, Any]:
+        path = self._folder / CUSTOM_OBJECTS
+        if not path.is_file():
+            return {}
+        import cloudpickle
+
+        with disk_errors("read", path), path.open("rb") as file:
+            objects = cloudpickle.load(file)
+        if not isinstance(objects, dict):
+            raise FailedPrecondition(f"'{path}' holds a {type(objects).__name__}, not a dict")
+        return objects
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Model) and self.tag == other.tag
+
+    def __hash__(self) -> int:
+        return hash(self.tag)
+
+    def __repr__(self) -> str:
+        return f'Model(tag="{self.tag}")'
+
+    def _repr_html_(self) -> str:
+        shown = {
+            "tag": self.tag,
+            "module": self._info.module,
+            "signatures": ", ".join(self._info.signatures),
+            "labels": ", ".join(f"{key}={value}" for key, value in self._info.labels.items()),
+            "created": self._info.creation_time.isoformat(timespec="seconds"),
+        }
+        rows = "".join(
+            f"<tr><th>{key}</th><td>{html.escape(str(value))}</td></tr>"
+            for key, value in shown.items()
+        )
+        return f"<table>{rows}</table>"

@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Making and proving the native form of an estimator, signature by signature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+
+from .convert import Converter
+from .graph import append, rename_output, set_output_type
+from .layout import Layout, NotConvertible, Rows, call, join, layout_of
+from .proof import Differs, compare, rows_are_independent, session
+from .samples import draw, with_missing
+
+FORMAT = 1
+
+_FLOAT_TYPES: tuple[type[np.floating], ...] = (np.float64, np.float32)
+
+
+_OUTPUT_NAMES = {
+    "predict_proba": "probabilities",
+    "predict_log_proba": "log_probabilities",
+    "decision_function": "scores",
+    "score_samples": "scores",
+    "transform": "variable",
+}
+
+
+def build(estimator: Any, signatures: Iterable[str], sample: Any, folder: Path) -> dict[str, Any]:
+    """Write the native forms of `estimator` to `folder`/native.
+
+    Returns what model.yaml has under `ekiben`. A signature whose native form cannot be made, or
+    answers otherwise than the original, is under `not_native` with the reason.
+
+    Args:
+        sample: Rows to compare on, as the estimator's methods take them; None to draw some.
+    """
+    native: dict[str, Any] = {}
+    not_native: dict[str, str] = {}
+    try:
+        workshop = _Workshop(estimator, sample)
+    except NotConvertible as error:
+        why = dict.fromkeys(signatures, str(error))
+        return {"format": FORMAT, "native": {}, "not_native": why}
+    for signature in signatures:
+        try:
+            native[signature] = workshop.make(signature, folder)
+        except (NotConvertible, Differs) as error:
+            not_native[signature] = str(error)
+    found: dict[str, Any] = {"format": FORMAT, "native": native}
+    if not_native:
+        found["not_native"] = not_native
+    return found
+
+
+class _Workshop:
+    """One estimator, its samples and its converters. Not thread-safe; used for one save."""
+
+    def __init__(self, estimator: Any, sample: Any) -> None:
+        self._estimator = estimator
+        self._layout: Layout = layout_of(estimator, sample)
+        self._rows, self._source = _sample_rows(estimator, self._layout, sample)
+        self._converters = [
+            Converter(estimator, self._layout, float_type)
+            for float_type in (_FLOAT_TYPES if self._layout.has_floats else _FLOAT_TYPES[1:])
+        ]
+
+    def make(self, signature: str, folder: Path) -> dict[str, Any]:
+        """Write native/<signature>.onnx and return its entry in model.yaml.
+
+        Raises:
+            NotConvertible, Differs: If there is no equal native form.
+        """
+        rows, missing = self._rows_of(signature)
+        problem: Exception | None = None
+        for some_rows, takes_nan in ((rows, missing), (self._rows, frozenset[str]())):
+            for converter in self._converters:
+                try:
+                    return self._prove(converter, signature, some_rows, takes_nan, folder)
+                except (NotConvertible, Differs) as error:
+                    # A difference tells more than a converter's complaint.
+                    if problem is None or isinstance(error, Differs):
+                        problem = error
+            if not missing:
+                break
+        assert problem is not None
+        raise problem
+
+    def _rows_of(self, signature: str) -> tuple[Rows, frozenset[str]]:
+        """The samples, with rows that lack values where the original answers such."""
+        layout = self._layout
+        able = [i for i, dtype in enumerate(layout.dtypes) if dtype == "float64"]
+        able = [i for i in able if layout.names[i] not in layout.unused]
+        if not able or layout.kind == "text":
+            return self._rows, frozenset()
+        if not self._answers(signature, with_missing(self._rows, able)):
+            if layout.kind == "matrix":
+                return self._rows, frozenset()
+            able = [i for i in able if self._answers(signature, with_missing(self._rows, [i]))]
+            if not able:
+                return self._rows, frozenset()
+        rows = join([self._rows, with_missing(self._rows, able)])
+        return rows, frozenset(layout.names[i] for i in able)
+
+    def _answers(self, signature: str, rows: Rows) -> bool:
+        try:
+            call(self._estimator, signature, rows, self._layout)
+        except Exception:  # Estimators refuse missing values in their own ways.
+            return False
+        return True
+
+    def _prove(
+        self,
+        converter: Converter,
+        signature: str,
+        rows: Rows,
+        missing: frozenset[str],
+        folder: Path,
+    ) -> dict[str, Any]:
+        try:
+            expected = call(self._estimator, signature, rows, self._layout)
+        except Exception as error:
+            why = " ".join(str(error).split())[:160]
+            raise NotConvertible(f"the model refuses the samples: {why}; give sample=") from error
+        expected = _as_array(expected, signature)
+        graph = converter.graph(signature)
+        feeds = self._layout.for_native(rows, converter.float_type)
+        got = _run(graph, feeds)
+        _adapt(graph, got, expected, signature)
+        output = _OUTPUT_NAMES.get(signature) or ("variable" if got.dtype.kind == "f" else "label")
+        rename_output(graph, output)
+        opened = _open(graph)
+
+        def run(some: dict[str, np.ndarray]) -> np.ndarray:
+            answer: np.ndarray = opened.run([output], some)[0]
+            return answer
+
+        got = run(feeds)
+        by_column = signature == "transform"
+        difference = compare(expected, got, by_column=by_column, what=f"its '{signature}'")
+        independent = rows_are_independent(run, feeds, got)
+        set_output_type(graph, got)
+        path = folder / "native" / f"{signature}.onnx"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(graph.SerializeToString())
+        return {
+            "runtime": "onnx",
+            "file": f"native/{path.name}",
+            "inputs": self._layout.inputs(converter.float_type, missing),
+            "outputs": [_output_spec(output, got)],
+            "rows_independent": independent,
+            "proof": {
+                "samples": len(rows[0]),
+                "source": self._source,
+                "max_relative_difference": difference,
+            },
+        }
+
+
+def _sample_rows(estimator: Any, layout: Layout, sample: Any) -> tuple[Rows, str]:
+    if sample is None:
+        try:
+            return draw(estimator, layout)
+        except Exception as error:  # Estimators keep what they learned in many ways.
+            raise NotConvertible(f"cannot draw samples ({error}); give sample=") from error
+    try:
+        return layout.rows_of(sample), "sample"
+    except (ValueError, TypeError, KeyError) as error:
+        raise NotConvertible(f"sample does not fit the model: {error}") from error
+
+
+def _as_array(answer: Any, signature: str) -> np.ndarray:
+    if isinstance(answer, (list, tuple)):
+        raise NotConvertible(f"'{signature}' answers with a list of {len(answer)} arrays")
+    if hasattr(answer, "toarray"):
+        answer = answer.toarray()
+    if hasattr(answer, "to_numpy"):
+        answer = answer.to_numpy()
+    array = np.asarray(answer)
+    if array.ndim == 0:
+        raise NotConvertible(f"'{signature}' answers with one value for all rows")
+    return array
+
+
+def _open(graph: onnx.ModelProto) -> Any:
+    try:
+        return session(graph.SerializeToString())
+    except Exception as error:
+        raise NotConvertible(f"ONNX Runtime cannot load the graph: {_first_line(error)}") from error
+
+
+def _run(graph: onnx.ModelProto, feeds: dict[str, np.ndarray]) -> np.ndarray:
+    opened = _open(graph)
+    try:
+        answer = opened.run(None, feeds)[0]
+    except Exception as error:
+        raise NotConvertible(f"ONNX Runtime cannot run the graph: {_first_line(error)}") from error
+    if not isinstance(answer, np.ndarray):
+        raise NotConvertible(f"the graph answers with a {type(answer).__name__}, not a tensor")
+    return answer
+
+
+def _first_line(error: Exception) -> str:
+    text = str(error).strip().splitlines() or [type(error).__name__]
+    return text[0].rpartition(" : ")[2][:160]
+
+
+def _adapt(graph: onnx.ModelProto, got: np.ndarray, expected: np.ndarray, signature: str) -> None:
+    """Give the output the shape and kind of the original's answer."""
+    if expected.ndim == 1 and got.ndim == 2:
+        if got.shape[1] == 2 and signature == "decision_function":
+            append(graph, "Gather", np.array([1]), axis=1)
+        if 1 in got.shape or signature == "decision_function":
+            append(graph, "Reshape", np.array([-1]))
+    if got.dtype.kind in "iu" and expected.dtype.kind in "bf":
+        to = onnx.TensorProto.BOOL if expected.dtype.kind == "b" else onnx.TensorProto.DOUBLE
+        append(graph, "Cast", to=to)
+
+
+def _output_spec(name: str, array: np.ndarray) -> dict[str, Any]:
+    dtype = array.dtype.name if array.dtype.kind in "biuf" else "string"
+    return {"name": name, "dtype": dtype, "shape": [-1, *map(int, array.shape[1:])]}

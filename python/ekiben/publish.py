@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bringing models into a store and out of it, so that a crash leaves a whole store behind.
+
+What is written is written beside its place, flushed and renamed, so that a reader sees a whole
+model or none; docs/formats/model-store.md has the steps. All of it is safe against other threads,
+other processes and the server.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import FailedPrecondition, disk_errors
+from .manifest import FILE, ModelInfo
+from .store import ModelStore
+from .tag import LATEST, Tag
+
+
+@contextmanager
+def staging_folder(store: ModelStore) -> Iterator[Path]:
+    """An empty folder to write a model into; gone at the end of the block unless published."""
+    temporary = store.home / "tmp"
+    folder = temporary / uuid.uuid4().hex
+    with disk_errors("make", folder):
+        temporary.mkdir(parents=True, exist_ok=True)
+        folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def publish(store: ModelStore, folder: Path, info: ModelInfo) -> Path:
+    """Write model.yaml into `folder`, which staging_folder() made, and move it into the store.
+
+    Returns where the model lies now.
+
+    Raises:
+        FailedPrecondition: If the version is taken or the disk refuses.
+    """
+    place = store.folder(info.tag)
+    with disk_errors("write", place):
+        (folder / FILE).write_text(info.to_yaml(), encoding="utf-8")
+        _flush_tree(folder)
+        with _locked(store):
+            if place.exists():
+                raise FailedPrecondition(
+                    f"model '{info.tag}' is in the store already",
+                    hint="leave the version out and a new one is made, "
+                    f"or `ekiben models delete {info.tag}` first",
+                )
+            place.parent.mkdir(parents=True, exist_ok=True)
+            os.rename(folder, place)
+            _flush(place.parent)
+            _flush(store.models)
+            _flush(store.home)
+            _point_to_newer(store, info)
+    return place
+
+
+def remove(store: ModelStore, tag: Tag) -> None:
+    """Take the model with exactly this version out of the store.
+
+    Raises:
+        FailedPrecondition: If it is gone already or the disk refuses.
+    """
+    place = store.folder(tag)
+    with disk_errors("delete", place), staging_folder(store) as grave, _locked(store):
+        os.rename(place, grave / (tag.version or ""))
+        _flush(place.parent)
+        rest = store.of_name(tag.name)
+        if rest:
+            _write_latest(store, rest[0].tag)
+        elif not store.versions(tag.name):
+            (place.parent / LATEST).unlink(missing_ok=True)
+            place.parent.rmdir()
+            _flush(store.models)
+
+
+@contextmanager
+def _locked(store: ModelStore) -> Iterator[None]:
+    """Hold the lock of the store; waits for whoever has it, who never has it for long."""
+    path = store.home / "tmp" / "models.lock"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _point_to_newer(store: ModelStore, info: ModelInfo) -> None:
+    """Make `latest` name `info`, or whichever newer model it should name already."""
+    try:
+        current = store.get(info.name)
+    except FailedPrecondition:
+        current = info  # What `latest` names is damaged.
+    newer = info if current.creation_time <= info.creation_time else current
+    _write_latest(store, newer.tag)
+
+
+def _write_latest(store: ModelStore, tag: Tag) -> None:
+    written = store.home / "tmp" / uuid.uuid4().hex
+    written.write_text(tag.version or "", encoding="utf-8")
+    _flush(written)
+    pointer = store.models / tag.name / LATEST
+    os.replace(written, pointer)
+    _flush(pointer.parent)
+
+
+def _flush_tree(folder: Path) -> None:
+    for parent, _, files in os.walk(folder, topdown=False):
+        for name in files:
+            path = Path(parent, name)
+            if not path.is_symlink():
+                _flush(path)
+        _flush(Path(parent))
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

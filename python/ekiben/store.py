@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The models of a store: finding them. Writing and deleting are in publish.py."""
+
+from __future__ import annotations
+
+import difflib
+import logging
+from pathlib import Path
+
+from .errors import FailedPrecondition, InvalidArgument, NotFound, disk_errors
+from .home import home
+from .manifest import ModelInfo
+from .tag import LATEST, Tag
+
+_log = logging.getLogger("ekiben")
+
+
+class ModelStore:
+    """The models under one home, as docs/formats/model-store.md lays them out.
+
+    It keeps nothing in memory, so it sees what other processes write, and it takes no lock: a
+    model is there whole or not at all. Thread-safe.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.home = folder if folder is not None else home()
+
+    @property
+    def models(self) -> Path:
+        """The folder that holds one folder a name."""
+        return self.home / "models"
+
+    def folder(self, tag: Tag) -> Path:
+        """Where the model with this name and version lies or would lie."""
+        return self.models / tag.name / (tag.version or "")
+
+    def names(self) -> list[str]:
+        """All names, sorted."""
+        return _subfolders(self.models)
+
+    def versions(self, name: str) -> list[str]:
+        """The versions of `name`, in no particular order; empty where there are none."""
+        return _subfolders(self.models / name)
+
+    def find(self, tag: str | Tag | None = None) -> list[ModelInfo]:
+        """All models, those of one name, or the one with this tag; newest first within a name.
+
+        A folder that cannot be read as a model is left out, with a line on the log.
+
+        Raises:
+            NotFound: If a name or tag is given and the store has none such.
+        """
+        if tag is None:
+            return [info for name in self.names() for info in self.of_name(name)]
+        tag = Tag.of(tag)
+        if tag.version is not None:
+            return [self.get(tag)]
+        found = self.of_name(tag.name)
+        if not found:
+            raise self._no_name(tag)
+        return found
+
+    def of_name(self, name: str) -> list[ModelInfo]:
+        """The models of one name, newest first; empty where there are none."""
+        found = []
+        for version in self.versions(name):
+            folder = self.models / name / version
+            try:
+                found.append(ModelInfo.read(folder))
+            except FileNotFoundError:
+                continue  # Being written by BentoML, which has no staging folder, or just deleted.
+            except FailedPrecondition as error:
+                _log.warning("left out: %s", error.message)
+        return sorted(found, key=lambda info: info.creation_time, reverse=True)
+
+    def get(self, tag: str | Tag) -> ModelInfo:
+        """The model that `tag` means: the newest, the exact version, or the one it begins.
+
+        Raises:
+            NotFound: If there is none; the hint has the nearest names.
+            InvalidArgument: If several versions begin so.
+            FailedPrecondition: If the model's folder is damaged.
+        """
+        tag = Tag.of(tag)
+        if tag.wants_latest:
+            return self._newest(tag)
+        try:
+            return ModelInfo.read(self.folder(tag))
+        except FileNotFoundError:
+            pass
+        versions = self.versions(tag.name)
+        if not versions:
+            raise self._no_name(tag)
+        matching = sorted(one for one in versions if one.startswith(tag.version or ""))
+        if len(matching) > 1:
+            raise InvalidArgument(
+                f"tag '{tag}' matches {len(matching)} versions: {', '.join(matching)}",
+                hint="write more of the version",
+            )
+        if matching:
+            try:
+                return ModelInfo.read(self.folder(Tag(tag.name, matching[0])))
+            except FileNotFoundError:
+                pass
+        near = difflib.get_close_matches(tag.version or "", versions, n=1)
+        see = f"see `ekiben models list {tag.name}`"
+        raise NotFound(
+            f"model '{tag}' is not in the store '{self.home}'",
+            hint=f"did you mean '{tag.name}:{near[0]}'? {see}" if near else see,
+        )
+
+    def _newest(self, tag: Tag) -> ModelInfo:
+        pointer = self.models / tag.name / LATEST
+        try:
+            version = pointer.read_text(encoding="utf-8").strip()
+            return ModelInfo.read(self.folder(Tag(tag.name, version)))
+        except (OSError, InvalidArgument, UnicodeDecodeError):
+            pass  # Missing, or it names no model: the newest by creation time is meant.
+        found = self.of_name(tag.name)
+        if not found:
+            raise self._no_name(tag)
+        return found[0]
+
+    def _no_name(self, tag: Tag) -> NotFound:
+        near = difflib.get_close_matches(tag.name, self.names(), n=3)
+        return NotFound(
+            f"model '{tag}' is not in the store '{self.home}'",
+            hint="did you mean " + " or ".join(f"'{name}'" for name in near) + "?"
+            if near
+            else "see `ekiben models list`",
+        )
+
+
+def _subfolders(folder: Path) -> list[str]:
+    try:
+        with disk_errors("read", folder):
+            return sorted(entry.name for entry in folder.iterdir() if entry.is_dir())
+    except FailedPrecondition as error:
+        if isinstance(error.__cause__, (FileNotFoundError, NotADirectoryError)):
+            return []
+        raise
