@@ -84,8 +84,10 @@ function(ekiben_runtime)
 
   add_library(${target} MODULE $<TARGET_OBJECTS:${target}_objects>)
   target_link_libraries(${target} PRIVATE ekiben_flags ${A_EXTERNAL} ${CMAKE_DL_LIBS})
+  target_link_options(${target} PRIVATE
+    -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/runtime.map)
   set_target_properties(${target} PROPERTIES
-    PREFIX "" OUTPUT_NAME ${A_NAME}
+    PREFIX "" OUTPUT_NAME ${A_NAME} LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/runtime.map
     LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib/ekiben/runtimes)
   install(TARGETS ${target} LIBRARY DESTINATION ${EKIBEN_INSTALL_RUNTIMES})
 
