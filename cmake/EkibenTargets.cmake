@@ -70,16 +70,34 @@ function(ekiben_fuzzer source)
   add_dependencies(fuzzers ${name})
 endfunction()
 
-# A runtime plugin: a shared library that exports only ekiben_runtime_v1().
+# A runtime plugin: a shared library that exports only ekiben_runtime_v1(). TESTS become one program,
+# linked with the plugin's own classes and with ekiben::runtime, through which it loads the plugin.
 function(ekiben_runtime)
-  cmake_parse_arguments(A "" "NAME" "SRCS" ${ARGN})
+  cmake_parse_arguments(A "" "NAME" "SRCS;TESTS;FUZZERS;EXTERNAL" ${ARGN})
   set(target ekiben_runtime_${A_NAME})
-  add_library(${target} MODULE ${A_SRCS})
-  target_include_directories(${target} PRIVATE
+  add_library(${target}_objects OBJECT ${A_SRCS})
+  target_include_directories(${target}_objects PUBLIC
     ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/runtimes)
-  target_link_libraries(${target} PRIVATE ekiben_flags ${CMAKE_DL_LIBS})
+  target_link_libraries(${target}_objects PUBLIC ekiben_flags ${A_EXTERNAL} ${CMAKE_DL_LIBS})
+  set_target_properties(${target}_objects PROPERTIES
+    CXX_VISIBILITY_PRESET hidden C_VISIBILITY_PRESET hidden)
+
+  add_library(${target} MODULE $<TARGET_OBJECTS:${target}_objects>)
+  target_link_libraries(${target} PRIVATE ekiben_flags ${A_EXTERNAL} ${CMAKE_DL_LIBS})
+  target_link_options(${target} PRIVATE
+    -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/runtime.map)
   set_target_properties(${target} PROPERTIES
-    PREFIX "" OUTPUT_NAME ${A_NAME} CXX_VISIBILITY_PRESET hidden C_VISIBILITY_PRESET hidden
+    PREFIX "" OUTPUT_NAME ${A_NAME} LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/runtime.map
     LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib/ekiben/runtimes)
   install(TARGETS ${target} LIBRARY DESTINATION ${EKIBEN_INSTALL_RUNTIMES})
+
+  if(BUILD_TESTING AND A_TESTS)
+    ekiben_test(NAME runtime_${A_NAME} SRCS ${A_TESTS} LINK ${target}_objects ekiben::runtime)
+    add_dependencies(ekiben_runtime_${A_NAME}_test ${target})
+  endif()
+  if(EKIBEN_FUZZ)
+    foreach(source IN LISTS A_FUZZERS)
+      ekiben_fuzzer(${source} ${target}_objects)
+    endforeach()
+  endif()
 endfunction()

@@ -78,6 +78,8 @@ std::string OneLine(std::string_view text) {
 }  // namespace
 
 std::string ErrorText(std::string_view text) {
+  // The caller names the file.
+  if (text.starts_with("Load model from ")) text = After(text, " failed:");
   const std::string_view node = Between(text, "while running ", " node.");
   if (node.empty()) return OneLine(WithoutPlace(text));
   const std::string_view name = Between(text, "Name:'", "' Status Message: ");

@@ -175,7 +175,7 @@ class MappedFile {
   }
 
   Expected<void> Open(const fs::path& path) {
-    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct stat info{};
     if (fd < 0 || fstat(fd, &info) != 0) return Error(std::strerror(errno));
     const auto size = static_cast<size_t>(info.st_size);
@@ -214,13 +214,21 @@ std::string FaultOf(const ExternalData& data, const fs::path& folder) {
   const fs::path file = (folder / location).lexically_normal();
   std::error_code error;
   const fs::path real = fs::canonical(file, error);
-  if (error) return error.message();
+  if (error) return "which cannot be opened: " + error.message();
   if (real != file) return "which is a link";
   if (!fs::is_regular_file(real, error)) return "which is not a file";
   const uintmax_t size = fs::file_size(real, error);
   if (error) return error.message();
   if (data.offset > size || data.length > size - data.offset) return "which ends too early";
   return "";
+}
+
+// What a hostile file says of itself, fit for a terminal.
+std::string Printable(std::string_view text) {
+  constexpr size_t kMost = 200;
+  std::string shown(text.substr(0, kMost));
+  std::ranges::replace_if(shown, [](char c) { return c >= 0 && c < ' '; }, '?');
+  return text.size() > kMost ? shown + "..." : shown;
 }
 
 }  // namespace
@@ -243,7 +251,7 @@ Expected<void> CheckModelFile(const fs::path& path) {
   if (error) return Error(error.message());
   for (const ExternalData& data : *found) {
     if (const std::string fault = FaultOf(data, folder); !fault.empty()) {
-      return Error(fmt::format("it takes data from '{}', {}", data.location, fault));
+      return Error(fmt::format("it takes data from '{}', {}", Printable(data.location), fault));
     }
   }
   return {};
