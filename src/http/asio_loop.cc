@@ -16,12 +16,12 @@ using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                                 AsioLoop::Executor>;
 using SignalSet = boost::asio::basic_signal_set<AsioLoop::Executor>;
 
-void WaitForSignal(std::shared_ptr<SignalSet> signals, std::function<void()> callback) {
+void WaitForSignal(std::shared_ptr<SignalSet> signals, std::function<void(int)> callback) {
   SignalSet& set = *signals;
   set.async_wait([signals = std::move(signals), callback = std::move(callback)](
-                     const boost::system::error_code& error, int) mutable {
+                     const boost::system::error_code& error, int number) mutable {
     if (error) return;
-    callback();
+    callback(number);
     WaitForSignal(std::move(signals), std::move(callback));
   });
 }
@@ -48,7 +48,7 @@ void AsioLoop::Post(std::function<void()> callback) {
 // the tick.
 void AsioLoop::AtTickEnd(std::function<void()> callback) { Post(std::move(callback)); }
 
-void AsioLoop::OnStopSignals(std::function<void()> callback) {
+void AsioLoop::OnStopSignals(std::function<void(int)> callback) {
   WaitForSignal(std::make_shared<SignalSet>(context_, SIGINT, SIGTERM), std::move(callback));
 }
 

@@ -22,8 +22,8 @@ class AsioLoop final : public Loop {
   void Post(std::function<void()> callback) override;
   void AtTickEnd(std::function<void()> callback) override;
 
-  // Calls `callback` on the loop's thread for each SIGINT and SIGTERM.
-  void OnStopSignals(std::function<void()> callback);
+  // Calls `callback` with the signal's number on the loop's thread for each SIGINT and SIGTERM.
+  void OnStopSignals(std::function<void(int)> callback);
 
   // Calls `callback` every `period` for as long as the loop runs.
   void Every(std::chrono::milliseconds period, std::function<void()> callback);

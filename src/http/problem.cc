@@ -26,6 +26,7 @@ int HttpStatus(Code code) {
     case Code::kOk: return 200;
     case Code::kInvalidArgument: return 400;
     case Code::kNotFound: return 404;
+    case Code::kPermissionDenied: return 403;
     case Code::kFailedPrecondition: return 409;
     case Code::kResourceExhausted: return 429;
     case Code::kDeadlineExceeded: return 504;

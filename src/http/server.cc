@@ -46,7 +46,7 @@ std::shared_ptr<Server> Server::Create(AsioLoop& loop, Options options, Handler 
       new Server(loop, std::move(options), std::move(handler), std::move(on_exchange)));
 }
 
-Status Server::Listen() {
+Status Server::Bind() {
   ErrorCode error;
   const std::string host = options_.host == "localhost" ? "127.0.0.1" : options_.host;
   const auto address = boost::asio::ip::make_address(host, error);
@@ -58,9 +58,15 @@ Status Server::Listen() {
   acceptor_.open(endpoint.protocol(), error);
   if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor_.bind(endpoint, error);
-  if (!error) acceptor_.listen(boost::asio::socket_base::max_listen_connections, error);
   if (error) return CannotListen(options_.host, options_.port, error);
   port_ = acceptor_.local_endpoint().port();
+  return {};
+}
+
+Status Server::Listen() {
+  ErrorCode error;
+  acceptor_.listen(boost::asio::socket_base::max_listen_connections, error);
+  if (error) return CannotListen(options_.host, port_, error);
   loop_.Every(std::chrono::seconds(1), [self = shared_from_this()] { self->EverySecond(); });
   Accept();
   return {};

@@ -45,7 +45,11 @@ class Server : public std::enable_shared_from_this<Server> {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Binds and begins to accept. kFailedPrecondition where the port is taken or not allowed.
+  // Takes the port. kFailedPrecondition where it is taken or not allowed, kInvalidArgument where
+  // the host is no address.
+  Status Bind();
+
+  // Begins to accept. REQUIRES: Bind() succeeded
   Status Listen();
 
   // Stops accepting, lets every request under way end, closes the rest, then calls `done`.

@@ -63,6 +63,7 @@ class ServerTest : public testing::Test {
           last_status_ = exchange.status;
           last_status_.notify_all();
         });
+    ASSERT_THAT(server_->Bind(), IsOk());
     ASSERT_THAT(server_->Listen(), IsOk());
     thread_ = std::jthread([this] { loop_.Run(); });
   }
@@ -228,7 +229,7 @@ TEST_F(ServerTest, DrainingLetsARequestUnderWayEnd) {
 TEST_F(ServerTest, APortInUseIsNamedWithAWayOut) {
   StartServer();
   const Status status =
-      Server::Create(loop_, {.port = server_->port()}, nullptr, nullptr)->Listen();
+      Server::Create(loop_, {.port = server_->port()}, nullptr, nullptr)->Bind();
   EXPECT_THAT(status, HasCode(Code::kFailedPrecondition));
   EXPECT_THAT(status.hint(), HasSubstr("--port"));
 }

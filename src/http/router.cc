@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/router.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/nearest.h"
+#include "http/problem.h"
+
+namespace ekiben::http {
+namespace {
+
+bool Allows(std::string_view route_method, std::string_view method) {
+  return method == route_method || (method == "HEAD" && route_method == "GET");
+}
+
+}  // namespace
+
+void Router::Add(std::string method, std::string path, Handler handler) {
+  const auto number = static_cast<int>(paths_.size());
+  paths_.push_back(path);
+  routes_.insert_or_assign(std::move(path),
+                           Route{number, std::move(method), std::move(handler)});
+}
+
+Response Router::NoSuchPath(const Request& request) const {
+  std::string hint = DidYouMean(request.path, paths_);
+  if (hint.empty()) hint = "GET /docs.json lists what there is";
+  return Problem(NotFound(fmt::format("there is nothing at '{}'", request.path))
+                     .WithHint(std::move(hint)),
+                 request.request_id);
+}
+
+Task<Response> Router::Handle(const Request& request) const {
+  const auto found = routes_.find(std::string_view(request.path));
+  if (found == routes_.end()) co_return NoSuchPath(request);
+  const Route& route = found->second;
+  Response response;
+  if (Allows(route.method, request.method)) {
+    response = co_await route.handler(request);
+  } else {
+    const Status status(Code::kMethodNotAllowed,
+                        fmt::format("'{}' takes {}, not {}", request.path, route.method,
+                                    request.method));
+    response = Problem(status, request.request_id);
+    response.headers.emplace_back("allow", route.method);
+  }
+  response.route = route.number;
+  co_return response;
+}
+
+}  // namespace ekiben::http

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/message.h"
+
+namespace ekiben::http {
+
+// Finds the handler of a request by its path and method. Paths are matched as they are.
+//
+// Answers what has no route itself: 404 with the nearest paths, 405 with Allow. GET's handlers
+// answer HEAD too. Routes are added before the first request.
+class Router {
+ public:
+  // The handler may refer only to what outlives the router.
+  void Add(std::string method, std::string path, Handler handler);
+
+  Task<Response> Handle(const Request& request) const;
+
+  // The paths by route number, as Response::route counts them.
+  const std::vector<std::string>& paths() const { return paths_; }
+
+ private:
+  struct Route {
+    int number;
+    std::string method;
+    Handler handler;
+  };
+
+  Response NoSuchPath(const Request& request) const;
+
+  std::map<std::string, Route, std::less<>> routes_;
+  std::vector<std::string> paths_;
+};
+
+}  // namespace ekiben::http

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observe/request_metrics.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace ekiben::observe {
+
+RequestMetrics::RequestMetrics(MetricRegistry& registry, std::vector<std::string> routes)
+    : registry_(registry) {
+  routes.emplace_back("<unmatched>");
+  for (std::string& route : routes) {
+    std::string label = fmt::format("route=\"{}\"", route);
+    Histogram& seconds =
+        registry.AddHistogram("ekiben_request_duration_seconds",
+                              "Time from a request's last byte to its answer.", label,
+                              DurationBounds());
+    routes_.push_back({.label = std::move(label), .seconds = &seconds});
+  }
+}
+
+void RequestMetrics::Observe(int route, int status, Duration took) {
+  Series& series = route < 0 ? routes_.back() : routes_[static_cast<size_t>(route)];
+  series.seconds->Observe(Seconds(took));
+  Counter*& counter = series.by_status[status];
+  if (counter == nullptr) {
+    counter = &registry_.AddCounter("ekiben_request_total", "Requests answered.",
+                                    fmt::format("{},code=\"{}\"", series.label, status));
+  }
+  counter->Add();
+}
+
+}  // namespace ekiben::observe

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "observe/metrics.h"
+
+namespace ekiben::observe {
+
+// Counts answered requests by route and status, and how long they took.
+//
+// Labels are the routes' own paths; what matched none counts as "<unmatched>", so that a scan of the
+// server makes no series. Belongs to one thread.
+class RequestMetrics {
+ public:
+  // `registry` must outlive this.
+  RequestMetrics(MetricRegistry& registry, std::vector<std::string> routes);
+
+  // `route` is an index into the routes, or -1.
+  void Observe(int route, int status, Duration took);
+
+ private:
+  struct Series {
+    std::string label;
+    Histogram* seconds;
+    std::map<int, Counter*> by_status;
+  };
+
+  MetricRegistry& registry_;
+  std::vector<Series> routes_;  // The last is "<unmatched>".
+};
+
+}  // namespace ekiben::observe

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "http/router.h"
+#include "observe/metrics.h"
+
+namespace ekiben::routes {
+
+struct SystemRoutes {
+  std::function<bool()> is_ready;           // Loaded, and not draining.
+  const observe::MetricRegistry& metrics;   // Must outlive the router.
+  std::string docs;                         // The OpenAPI document.
+};
+
+// Adds GET /livez and /healthz (200 while the process answers), /readyz (503 unless ready; the body
+// of all three is one newline, as BentoML's), /metrics and /docs.json.
+void AddSystemRoutes(http::Router& router, SystemRoutes system);
+
+}  // namespace ekiben::routes

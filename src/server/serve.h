@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "batch/batch_policy.h"
+#include "http/limits.h"
+#include "observe/log.h"
+#include "store/model_info.h"
+
+namespace ekiben::server {
+
+struct ServeOptions {
+  std::string host = "127.0.0.1";
+  uint16_t port = 3000;                        // 0: any that is free.
+  Duration timeout = std::chrono::seconds(60); // From a request's arrival to its answer.
+  bool access_log = false;                     // A line for each request.
+  observe::LogFormat log_format = observe::LogFormat::kText;
+  size_t instances = 0;                        // Threads of a heavy model; 0: one a core.
+  batch::BatchPolicy::Options batching;
+  http::Limits limits;
+};
+
+// Serves the model until SIGTERM or SIGINT: then accepts no more, finishes what is under way, and
+// returns. A second signal ends the process at once, with 128 + its number.
+//
+// Says on `out` what it serves, where, and how to try it; with JSON logs the log says that instead.
+// Logs go to stderr. An error means that serving could not begin.
+Status ServeModel(const store::ModelInfo& model, const ServeOptions& options, std::ostream& out);
+
+}  // namespace ekiben::server

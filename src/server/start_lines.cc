@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/start_lines.h"
+
+#include <algorithm>
+#include <ostream>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace ekiben::server {
+namespace {
+
+// "X float64[-1, 4]"
+std::string Readable(const std::vector<TensorSpec>& specs) {
+  std::vector<std::string> parts;
+  for (const TensorSpec& spec : specs) {
+    parts.push_back(fmt::format("{} {}{}", spec.name, DataTypeName(spec.type),
+                                spec.any_rank ? "[...]" : spec.shape.ToString()));
+  }
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string CurlLine(const service::ApiDescription& api, const std::string& url) {
+  if (api.sample_request.empty()) return fmt::format("curl {}/docs.json", url);
+  return fmt::format("curl {}{} -H 'content-type: application/json' -d {}", url, api.route,
+                     ShellQuoted(api.sample_request));
+}
+
+}  // namespace
+
+std::string UrlOf(std::string_view host, uint16_t port) {
+  if (host == "0.0.0.0" || host == "localhost") host = "127.0.0.1";
+  if (host == "::") host = "::1";
+  const bool v6 = host.find(':') != host.npos;
+  return fmt::format("http://{}{}{}:{}", v6 ? "[" : "", host, v6 ? "]" : "", port);
+}
+
+std::string ShellQuoted(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\'') {
+      quoted += R"('\'')";
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + "'";
+}
+
+void WriteStartLines(const service::Service& service, const store::ModelInfo& model,
+                     const std::string& url, Duration took, std::ostream& out) {
+  const service::ServiceDescription& description = service.description();
+  out << fmt::format("model   {}  ({})\n", model.tag.ToString(), model.module);
+  for (size_t i = 0; i < description.apis.size(); ++i) {
+    const service::ApiDescription& api = description.apis[i];
+    const std::string_view where = service.RunsOnLoop(i) ? "at once" : "on threads of its own";
+    const std::string_view batches = api.batches ? ", batched" : "";
+    out << fmt::format("api     POST {}  {} -> {}  (runs {}{})\n", api.route, Readable(api.inputs),
+                       Readable(api.outputs), where, batches);
+  }
+  for (const service::Unserved& signature : description.unserved) {
+    out << fmt::format("        not served: {}: {}\n", signature.name, signature.reason);
+  }
+  out << fmt::format("ready   {}  in {:.0f} ms\n", url, Seconds(took) * 1e3);
+  out << fmt::format("try     {}\n", CurlLine(description.apis.front(), url));
+}
+
+}  // namespace ekiben::server

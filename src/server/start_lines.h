@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "service/service.h"
+#include "store/model_info.h"
+
+namespace ekiben::server {
+
+// Where somebody on this machine reaches a server that listens on `host`.
+std::string UrlOf(std::string_view host, uint16_t port);
+
+// `text` as one word of a shell's command line.
+std::string ShellQuoted(std::string_view text);
+
+// Says what is served, where, and how to try it with curl.
+void WriteStartLines(const service::Service& service, const store::ModelInfo& model,
+                     const std::string& url, Duration took, std::ostream& out);
+
+}  // namespace ekiben::server
