@@ -13,8 +13,8 @@ struct ekiben_session {
   int32_t dtype;
 };
 
-static const char* const kNames[] = {"",      "bool",  "uint8",   "uint16",  "uint32",
-                                     "uint64", "int8",  "int16",   "int32",   "int64",
+static const char* const kNames[] = {"",        "bool",    "uint8",   "uint16", "uint32",
+                                     "uint64",  "int8",    "int16",   "int32",  "int64",
                                      "float16", "float32", "float64", "string"};
 
 static int32_t DtypeNamed(const char* name) {

@@ -51,9 +51,9 @@ bool BatchPolicy::Admits(int64_t requests, int64_t rows, int64_t instances, Dura
   if (requests >= options_.max_waiting) return false;
   // The rows ahead, in full batches and spread over the instances, and then the request's own.
   const int64_t batches = rows / options_.max_rows;
-  const Duration ahead = ExpectedCost(options_.max_rows) * batches +
-                         (rows % options_.max_rows == 0 ? Duration::zero()
-                                                        : ExpectedCost(rows % options_.max_rows));
+  const Duration ahead =
+      ExpectedCost(options_.max_rows) * batches +
+      (rows % options_.max_rows == 0 ? Duration::zero() : ExpectedCost(rows % options_.max_rows));
   return ahead / instances + ExpectedCost(1) <= left;
 }
 

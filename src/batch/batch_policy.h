@@ -7,8 +7,8 @@
 
 namespace ekiben::batch {
 
-// Decides how many waiting rows the next batch takes, and whether a request can still be answered in
-// time.
+// Decides how many waiting rows the next batch takes, and whether a request can still be answered
+// in time.
 //
 // *Conserve, fit, shed*: an idle instance takes at once what has queued, so no timer makes anybody
 // wait, and batches grow because requests arrived while the last one ran. A batch is capped by size

@@ -17,8 +17,8 @@ namespace ekiben::batch {
 // What a batcher has to know of a request besides its tensors.
 struct Call {
   Time deadline;
-  // Whether nobody waits for the answer any more; may be null. Called from any thread while the call
-  // is under way.
+  // Whether nobody waits for the answer any more; may be null. Called from any thread while the
+  // call is under way.
   const std::function<bool()>* abandoned = nullptr;
 };
 

@@ -111,10 +111,9 @@ class BatcherTest : public testing::Test {
     inputs.push_back(Rows(std::move(values)));
     const size_t place = answers_.size();
     answers_.emplace_back();
-    Start(batcher_->Infer(std::move(inputs), {.deadline = deadline, .abandoned = abandoned}),
-          [this, place](Result<std::vector<Tensor>> answer) {
-            answers_[place] = std::move(answer);
-          });
+    Start(
+        batcher_->Infer(std::move(inputs), {.deadline = deadline, .abandoned = abandoned}),
+        [this, place](Result<std::vector<Tensor>> answer) { answers_[place] = std::move(answer); });
   }
   std::vector<double> Numbers(size_t place) {
     const auto numbers = answers_[place]->value().front().As<double>();

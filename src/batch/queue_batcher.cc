@@ -19,16 +19,15 @@ QueueBatcher::QueueBatcher(Loop& loop, runner::Runner& runner, BatchPolicy::Opti
     : loop_(loop), runner_(runner), metrics_(metrics), policy_(options) {
   if (runner.cost()) policy_.Observe(1, *runner.cost());
   for (size_t instance = 0; instance < runner.instances(); ++instance) {
-    threads_.emplace_back(
-        [this, instance](const std::stop_token& stop) { Work(stop, instance); });
+    threads_.emplace_back([this, instance](const std::stop_token& stop) { Work(stop, instance); });
   }
 }
 
 Task<Result<std::vector<Tensor>>> QueueBatcher::Infer(std::vector<Tensor> inputs, Call call) {
   Waiting self(std::move(inputs), call);
   if (!Enqueue(self)) {
-    co_return Error(Unavailable(
-        fmt::format("'{}' has more to do than it can answer in time", runner_.name())));
+    co_return Error(
+        Unavailable(fmt::format("'{}' has more to do than it can answer in time", runner_.name())));
   }
   co_await self.Parked();
   co_return std::move(*self.answer);
@@ -80,9 +79,8 @@ void QueueBatcher::Take(std::vector<Waiting*>& batch, std::vector<Waiting*>& dro
     const Duration left = next->call.deadline - Now();
     const bool too_late = left <= Duration::zero();
     if (too_late || IsAbandoned(*next)) {
-      next->answer.emplace(Error(too_late
-                                     ? DeadlineExceeded("the request waited past its deadline")
-                                     : Unavailable("the client has closed the connection")));
+      next->answer.emplace(Error(too_late ? DeadlineExceeded("the request waited past its deadline")
+                                          : Unavailable("the client has closed the connection")));
       dropped.push_back(next);
     } else if (batch.empty()) {
       most = policy_.RowsToTake(queued_rows_, left);

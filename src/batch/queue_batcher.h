@@ -29,8 +29,8 @@ class QueueBatcher final : public Batcher {
   // False, where `waiting` was turned away.
   bool Enqueue(Waiting& waiting);
   void Work(const std::stop_token& stop, size_t instance);
-  // Moves what can be run together from the queue to `batch`, and what need not be run to `dropped`.
-  // REQUIRES: mutex_ is held, the queue is not empty.
+  // Moves what can be run together from the queue to `batch`, and what need not be run to
+  // `dropped`. REQUIRES: mutex_ is held, the queue is not empty.
   void Take(std::vector<Waiting*>& batch, std::vector<Waiting*>& dropped);
   // Resumes them on the loop.
   void Deliver(std::vector<Waiting*> answered);

@@ -38,7 +38,8 @@ bool CanJoin(const Waiting& a, const Waiting& b);
 
 // Runs the requests as one batch on `instance` and answers each. Where a batch of several fails,
 // each is run alone, so that a bad one does not fail the others.
-// REQUIRES: one or more, which can be joined; with more than one, the runner's rows are independent.
+// REQUIRES: one or more, which can be joined; with more than one, the runner's rows are
+// independent.
 void RunTogether(runner::Runner& runner, size_t instance, std::span<Waiting* const> batch);
 
 }  // namespace ekiben::batch

@@ -30,8 +30,8 @@ void WaitForTimer(std::shared_ptr<Timer> timer, std::chrono::milliseconds period
                   std::function<void()> callback) {
   Timer& due = *timer;
   due.expires_after(period);
-  due.async_wait([timer = std::move(timer), period, callback = std::move(callback)](
-                     const boost::system::error_code& error) mutable {
+  due.async_wait([timer = std::move(timer), period,
+                  callback = std::move(callback)](const boost::system::error_code& error) mutable {
     if (error) return;
     callback();
     WaitForTimer(std::move(timer), period, std::move(callback));

@@ -66,10 +66,9 @@ void Connection::Read() {
     end_ -= std::exchange(begin_, 0);
     if (end_ == buffer_.size()) buffer_.resize(std::max(kLargeBuffer, 2 * buffer_.size()));
   }
-  socket_.async_read_some(boost::asio::buffer(buffer_.data() + end_, buffer_.size() - end_),
-                          [self = shared_from_this()](const auto& error, size_t size) {
-                            self->OnRead(error, size);
-                          });
+  socket_.async_read_some(
+      boost::asio::buffer(buffer_.data() + end_, buffer_.size() - end_),
+      [self = shared_from_this()](const auto& error, size_t size) { self->OnRead(error, size); });
 }
 
 void Connection::OnRead(const boost::system::error_code& error, size_t size) {
@@ -155,10 +154,10 @@ void Connection::Respond(Response response) {
   if (request_.method != "HEAD") output_ += response.body;
   Enter(State::kWriting);
   server_->on_exchange_({.request = request_,
-                        .status = response.status,
-                        .route = response.route,
-                        .bytes_out = response.body.size(),
-                        .took = since_ - received_});
+                         .status = response.status,
+                         .route = response.route,
+                         .bytes_out = response.body.size(),
+                         .took = since_ - received_});
   Write();
 }
 
@@ -238,7 +237,8 @@ void Connection::CheckTime(Time now) {
       if (waited > kLingerTime) Close();
       return;
     case State::kHandling:
-    case State::kClosed: return;
+    case State::kClosed:
+      return;
   }
 }
 

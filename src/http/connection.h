@@ -41,11 +41,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
  private:
   enum class State {
-    kIdle,      // Between requests: nothing of the next one has come.
-    kReading,   // Some of a request has come.
-    kHandling,  // The handler has it.
-    kWriting,   // The client has not taken all of the answer yet.
-    kLingering, // Answered and shut down; reading on, so that the client gets to see the answer.
+    kIdle,       // Between requests: nothing of the next one has come.
+    kReading,    // Some of a request has come.
+    kHandling,   // The handler has it.
+    kWriting,    // The client has not taken all of the answer yet.
+    kLingering,  // Answered and shut down; reading on, so that the client gets to see the answer.
     kClosed,
   };
 

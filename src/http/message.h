@@ -16,11 +16,11 @@ namespace ekiben::http {
 // costs no allocations; it stays as it is until its answer has been given.
 class Request {
  public:
-  std::string method;       // As sent: "POST".
-  std::string path;         // Without the query, as sent.
-  std::string query;        // Without the question mark.
-  std::string body;         // Chunks already joined.
-  std::string request_id;   // The client's where it is fit to be used, else a new one.
+  std::string method;      // As sent: "POST".
+  std::string path;        // Without the query, as sent.
+  std::string query;       // Without the question mark.
+  std::string body;        // Chunks already joined.
+  std::string request_id;  // The client's where it is fit to be used, else a new one.
 
   // Whether the client has closed its side. Callable from any thread while the request is open.
   std::function<bool()> client_has_gone;
@@ -52,8 +52,8 @@ struct Response {
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
 
-  // The route that answered, as its table numbers them; -1 where none matched. For metrics and logs,
-  // which never label by what a client sent.
+  // The route that answered, as its table numbers them; -1 where none matched. For metrics and
+  // logs, which never label by what a client sent.
   int route = -1;
 };
 

@@ -26,7 +26,8 @@ class RequestParser {
   RequestParser(const RequestParser&) = delete;
   RequestParser& operator=(const RequestParser&) = delete;
 
-  // Begins the next request, which is written into `request`; that must live until the next Begin().
+  // Begins the next request, which is written into `request`; that must live until the next
+  // Begin().
   void Begin(Request& request);
 
   // Takes bytes. After an error the connection has no next request: where one would begin is not

@@ -33,7 +33,8 @@ Code CodeOf(std::string_view text, const Limits& limits = {}) {
 constexpr std::string_view kPost =
     "POST /predict?a=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n[2]";
 constexpr std::string_view kChunked =
-    "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n[\r\n2\r\n2]\r\n0\r\n\r\n";
+    "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: "
+    "chunked\r\n\r\n1\r\n[\r\n2\r\n2]\r\n0\r\n\r\n";
 
 TEST(RequestParserTest, ReadsARequestWhole) {
   Request request;

@@ -27,8 +27,8 @@ void WriteHex(char* out, uint64_t value, int digits) {
 
 bool IsUsableRequestId(std::string_view id) {
   const auto usable = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '-' || c == '_' || c == '.' || c == ':';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.' || c == ':';
   };
   return !id.empty() && id.size() <= kLongest && std::ranges::all_of(id, usable);
 }

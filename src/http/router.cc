@@ -20,16 +20,15 @@ bool Allows(std::string_view route_method, std::string_view method) {
 void Router::Add(std::string method, std::string path, Handler handler) {
   const auto number = static_cast<int>(paths_.size());
   paths_.push_back(path);
-  routes_.insert_or_assign(std::move(path),
-                           Route{number, std::move(method), std::move(handler)});
+  routes_.insert_or_assign(std::move(path), Route{number, std::move(method), std::move(handler)});
 }
 
 Response Router::NoSuchPath(const Request& request) const {
   std::string hint = DidYouMean(request.path, paths_);
   if (hint.empty()) hint = "GET /docs.json lists what there is";
-  return Problem(NotFound(fmt::format("there is nothing at '{}'", request.path))
-                     .WithHint(std::move(hint)),
-                 request.request_id);
+  return Problem(
+      NotFound(fmt::format("there is nothing at '{}'", request.path)).WithHint(std::move(hint)),
+      request.request_id);
 }
 
 Task<Response> Router::Handle(const Request& request) const {
@@ -40,9 +39,8 @@ Task<Response> Router::Handle(const Request& request) const {
   if (Allows(route.method, request.method)) {
     response = co_await route.handler(request);
   } else {
-    const Status status(Code::kMethodNotAllowed,
-                        fmt::format("'{}' takes {}, not {}", request.path, route.method,
-                                    request.method));
+    const Status status(Code::kMethodNotAllowed, fmt::format("'{}' takes {}, not {}", request.path,
+                                                             route.method, request.method));
     response = Problem(status, request.request_id);
     response.headers.emplace_back("allow", route.method);
   }

@@ -13,12 +13,10 @@ using testing::Pair;
 class RouterTest : public testing::Test {
  protected:
   RouterTest() {
-    router_.Add("POST", "/predict", [](const Request&) -> Task<Response> {
-      co_return Response{.body = "[2]"};
-    });
-    router_.Add("GET", "/livez", [](const Request&) -> Task<Response> {
-      co_return Response{.body = "\n"};
-    });
+    router_.Add("POST", "/predict",
+                [](const Request&) -> Task<Response> { co_return Response{.body = "[2]"}; });
+    router_.Add("GET", "/livez",
+                [](const Request&) -> Task<Response> { co_return Response{.body = "\n"}; });
   }
   Response Ask(std::string method, std::string path) {
     Request request;

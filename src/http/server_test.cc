@@ -106,8 +106,9 @@ class ServerTest : public testing::Test {
 };
 
 std::string Post(std::string_view body, std::string_view path = "/") {
-  return "POST " + std::string(path) + " HTTP/1.1\r\nHost: x\r\nContent-Length: " +
-         std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+  return "POST " + std::string(path) +
+         " HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+         std::string(body);
 }
 
 TEST_F(ServerTest, AnswersOneRequestAfterTheOther) {
@@ -228,8 +229,7 @@ TEST_F(ServerTest, DrainingLetsARequestUnderWayEnd) {
 
 TEST_F(ServerTest, APortInUseIsNamedWithAWayOut) {
   StartServer();
-  const Status status =
-      Server::Create(loop_, {.port = server_->port()}, nullptr, nullptr)->Bind();
+  const Status status = Server::Create(loop_, {.port = server_->port()}, nullptr, nullptr)->Bind();
   EXPECT_THAT(status, HasCode(Code::kFailedPrecondition));
   EXPECT_THAT(status.hint(), HasSubstr("--port"));
 }

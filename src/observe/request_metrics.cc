@@ -12,10 +12,9 @@ RequestMetrics::RequestMetrics(MetricRegistry& registry, std::vector<std::string
   routes.emplace_back("<unmatched>");
   for (std::string& route : routes) {
     std::string label = fmt::format("route=\"{}\"", route);
-    Histogram& seconds =
-        registry.AddHistogram("ekiben_request_duration_seconds",
-                              "Time from a request's last byte to its answer.", label,
-                              DurationBounds());
+    Histogram& seconds = registry.AddHistogram("ekiben_request_duration_seconds",
+                                               "Time from a request's last byte to its answer.",
+                                               label, DurationBounds());
     routes_.push_back({.label = std::move(label), .seconds = &seconds});
   }
 }

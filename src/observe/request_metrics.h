@@ -12,8 +12,8 @@ namespace ekiben::observe {
 
 // Counts answered requests by route and status, and how long they took.
 //
-// Labels are the routes' own paths; what matched none counts as "<unmatched>", so that a scan of the
-// server makes no series. Belongs to one thread.
+// Labels are the routes' own paths; what matched none counts as "<unmatched>", so that a scan of
+// the server makes no series. Belongs to one thread.
 class RequestMetrics {
  public:
   // `registry` must outlive this.

@@ -58,14 +58,13 @@ class ApiHandler {
     const std::string_view type = MediaType(request.Header("content-type"));
     if (IsJson(type)) return codec::DecodeJson(request.body, specs);
     if (!IsNpy(type)) {
-      return Error(Status(Code::kUnsupportedMediaType,
-                          fmt::format("'{}' takes application/json or {}, not '{}'",
-                                      request.path, kNpy, type)));
+      return Error(Status(
+          Code::kUnsupportedMediaType,
+          fmt::format("'{}' takes application/json or {}, not '{}'", request.path, kNpy, type)));
     }
     if (specs.size() != 1) {
-      return Error(InvalidArgument(
-          fmt::format("'{}' has {} inputs, and an npy body holds one", request.path,
-                      specs.size())));
+      return Error(InvalidArgument(fmt::format("'{}' has {} inputs, and an npy body holds one",
+                                               request.path, specs.size())));
     }
     auto tensor = codec::DecodeNpy(request.body, specs.front());
     if (!tensor) return Error(std::move(tensor).error());

@@ -50,10 +50,10 @@ class DirectBatcher final : public batch::Batcher {
 };
 
 std::vector<service::Service::Backend> SummingBackend() {
-  auto runner = runner::Runner::Create(
-      {.name = "adder.sum"}, []() -> Result<std::unique_ptr<runtime::Session>> {
-        return std::make_unique<SummingSession>();
-      });
+  auto runner = runner::Runner::Create({.name = "adder.sum"},
+                                       []() -> Result<std::unique_ptr<runtime::Session>> {
+                                         return std::make_unique<SummingSession>();
+                                       });
   std::vector<service::Service::Backend> backends;
   auto batcher = std::make_unique<DirectBatcher>(**runner);
   backends.push_back({*std::move(runner), std::move(batcher)});

@@ -65,8 +65,7 @@ std::string AnswerSchema(std::span<const TensorSpec> outputs) {
   return outputs.size() == 1 ? TensorSchema(outputs.front(), false) : ObjectSchema(outputs, false);
 }
 
-void WriteContent(JsonWriter& json, const std::string& schema, bool npy,
-                  std::string_view example) {
+void WriteContent(JsonWriter& json, const std::string& schema, bool npy, std::string_view example) {
   json.Key("content").BeginObject().Key("application/json").BeginObject();
   json.Key("schema").Raw(schema);
   if (!example.empty()) json.Key("example").Raw(example);
@@ -121,9 +120,9 @@ std::string OpenApi(const service::ServiceDescription& service) {
   WriteSystem(json, "/docs.json", "This document.", "application/json");
   json.EndObject().Key("components").BeginObject();
   json.Key("schemas").BeginObject().Key("Problem").Raw(kProblemSchema).EndObject();
-  json.Key("responses").Raw(
-      R"({"Problem":{"description":"What went wrong (RFC 9457).","content":)"
-      R"({"application/problem+json":{"schema":{"$ref":"#/components/schemas/Problem"}}}}})");
+  json.Key("responses")
+      .Raw(R"({"Problem":{"description":"What went wrong (RFC 9457).","content":)"
+           R"({"application/problem+json":{"schema":{"$ref":"#/components/schemas/Problem"}}}}})");
   return json.EndObject().EndObject().text();
 }
 

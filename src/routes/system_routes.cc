@@ -17,9 +17,7 @@ http::Handler Immediate(std::function<http::Response(const http::Request&)> answ
   };
 }
 
-http::Response Healthy() {
-  return {.content_type = "text/plain; charset=utf-8", .body = "\n"};
-}
+http::Response Healthy() { return {.content_type = "text/plain; charset=utf-8", .body = "\n"}; }
 
 }  // namespace
 
@@ -37,8 +35,7 @@ void AddSystemRoutes(http::Router& router, SystemRoutes system) {
                return http::Response{.content_type = "text/plain; version=0.0.4; charset=utf-8",
                                      .body = metrics.Render()};
              }));
-  router.Add("GET", "/docs.json",
-             Immediate([docs = std::move(system.docs)](const http::Request&) {
+  router.Add("GET", "/docs.json", Immediate([docs = std::move(system.docs)](const http::Request&) {
                return http::Response{.body = docs};
              }));
 }

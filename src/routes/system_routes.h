@@ -10,9 +10,9 @@
 namespace ekiben::routes {
 
 struct SystemRoutes {
-  std::function<bool()> is_ready;           // Loaded, and not draining.
-  const observe::MetricRegistry& metrics;   // Must outlive the router.
-  std::string docs;                         // The OpenAPI document.
+  std::function<bool()> is_ready;          // Loaded, and not draining.
+  const observe::MetricRegistry& metrics;  // Must outlive the router.
+  std::string docs;                        // The OpenAPI document.
 };
 
 // Adds GET /livez and /healthz (200 while the process answers), /readyz (503 unless ready; the body

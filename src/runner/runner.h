@@ -24,7 +24,7 @@ namespace ekiben::runner {
 class Runner {
  public:
   struct Options {
-    std::string name;      // For messages and metrics: "iris_clf.predict".
+    std::string name;  // For messages and metrics: "iris_clf.predict".
     size_t instances = 1;
     // Whether rows of axis 0 may be joined with those of other requests.
     bool rows_independent = false;
@@ -48,8 +48,8 @@ class Runner {
   const std::vector<TensorSpec>& inputs() const { return inputs_; }
   const std::vector<TensorSpec>& outputs() const { return sessions_.front()->outputs(); }
 
-  // What a call of one row took once warm; nothing where the model refused the rows of zeros that it
-  // was tried with, which says nothing about real ones.
+  // What a call of one row took once warm; nothing where the model refused the rows of zeros that
+  // it was tried with, which says nothing about real ones.
   std::optional<Duration> cost() const { return cost_; }
 
  private:

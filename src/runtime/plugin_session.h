@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ekiben/runtime_abi.h"
+
 #include "runtime/session.h"
 
 namespace ekiben::runtime {

@@ -52,9 +52,9 @@ Result<std::filesystem::path> FindRuntime(const std::string& name) {
                        : program.parent_path().parent_path() / "lib" / "ekiben" / "runtimes";
   const std::filesystem::path file = folder / (name + ".so");
   if (std::filesystem::exists(file, ignored)) return file;
-  return Error(NotFound(fmt::format("there is no runtime plugin '{}' in '{}'", name,
-                                    folder.string()))
-                   .WithHint("set EKIBEN_RUNTIMES to the folder that holds the plugins"));
+  return Error(
+      NotFound(fmt::format("there is no runtime plugin '{}' in '{}'", name, folder.string()))
+          .WithHint("set EKIBEN_RUNTIMES to the folder that holds the plugins"));
 }
 
 }  // namespace ekiben::runtime

@@ -5,8 +5,9 @@
 #include <memory>
 #include <string>
 
-#include "base/status.h"
 #include "ekiben/runtime_abi.h"
+
+#include "base/status.h"
 #include "runtime/session.h"
 
 namespace ekiben::runtime {

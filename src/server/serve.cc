@@ -37,8 +37,7 @@ void WriteAccess(observe::Log& log, const http::Exchange& exchange) {
 // Everything that lives as long as the server serves, in the order in which it is needed.
 class ModelServer {
  public:
-  ModelServer(const ServeOptions& options)
-      : options_(options), log_(options.log_format, stderr) {}
+  ModelServer(const ServeOptions& options) : options_(options), log_(options.log_format, stderr) {}
 
   Status Prepare(const store::ModelInfo& model) {
     http_ = http::Server::Create(

@@ -16,11 +16,11 @@ namespace ekiben::server {
 
 struct ServeOptions {
   std::string host = "127.0.0.1";
-  uint16_t port = 3000;                        // 0: any that is free.
-  Duration timeout = std::chrono::seconds(60); // From a request's arrival to its answer.
-  bool access_log = false;                     // A line for each request.
+  uint16_t port = 3000;                         // 0: any that is free.
+  Duration timeout = std::chrono::seconds(60);  // From a request's arrival to its answer.
+  bool access_log = false;                      // A line for each request.
   observe::LogFormat log_format = observe::LogFormat::kText;
-  size_t instances = 0;                        // Threads of a heavy model; 0: one a core.
+  size_t instances = 0;  // Threads of a heavy model; 0: one a core.
   batch::BatchPolicy::Options batching;
   http::Limits limits;
 };

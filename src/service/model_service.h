@@ -20,8 +20,8 @@ struct ModelServiceOptions {
 // Makes the service of a model without a service file: each signature that has a native form is an
 // API of its name (POST /predict). Loads and warms up the models, which is slow.
 //
-// kFailedPrecondition where no signature has a native form, a runtime is missing, or a file does not
-// load. `loop` and `metrics` must outlive the service.
+// kFailedPrecondition where no signature has a native form, a runtime is missing, or a file does
+// not load. `loop` and `metrics` must outlive the service.
 Result<std::unique_ptr<Service>> LoadModelService(const store::ModelInfo& model,
                                                   const ModelServiceOptions& options, Loop& loop,
                                                   observe::MetricRegistry& metrics);

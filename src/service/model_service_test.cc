@@ -31,9 +31,7 @@ class ModelServiceTest : public testing::Test {
   }
   ~ModelServiceTest() override { unsetenv("EKIBEN_RUNTIMES"); }
 
-  Result<std::unique_ptr<Service>> Load() {
-    return LoadModelService(model_, {}, loop_, metrics_);
-  }
+  Result<std::unique_ptr<Service>> Load() { return LoadModelService(model_, {}, loop_, metrics_); }
 
   NoLoop loop_;
   observe::MetricRegistry metrics_;

@@ -31,8 +31,7 @@ class Service {
   bool RunsOnLoop(size_t api) const { return batch::RunsOnLoop(*backends_[api].runner); }
 
   // Answers one request to description().apis[api].
-  Task<Result<std::vector<Tensor>>> Call(size_t api, std::vector<Tensor> inputs,
-                                         batch::Call call) {
+  Task<Result<std::vector<Tensor>>> Call(size_t api, std::vector<Tensor> inputs, batch::Call call) {
     return backends_[api].batcher->Infer(std::move(inputs), call);
   }
 

@@ -13,8 +13,8 @@
 
 namespace ekiben {
 
-// The lengths of a tensor's axes, outermost first; no axes is a scalar. In a specification -1 stands
-// for any length. A value without allocations: at most kMaxRank axes.
+// The lengths of a tensor's axes, outermost first; no axes is a scalar. In a specification -1
+// stands for any length. A value without allocations: at most kMaxRank axes.
 class Shape {
  public:
   static constexpr size_t kMaxRank = 8;

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+# The front door. Each step says what it does, and does not do again what is done.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := .stamps
+# Address sanitizer makes the compilers large: two at a time fit everywhere.
+JOBS ?= $(shell nproc)
+
+DEBIAN_PACKAGES := g++ cmake ninja-build ccache curl python3-venv \
+  libboost1.81-dev libboost-json1.81-dev libcli11-dev libfast-float-dev libfmt-dev libyaml-cpp-dev
+# Only the tests need these.
+DEBIAN_TEST_PACKAGES := libgtest-dev libgmock-dev clang-19 libclang-rt-19-dev strace debootstrap
+
+SOURCES := $(shell git ls-files -co --exclude-standard CMakeLists.txt CMakePresets.json cmake \
+  include src runtimes tools/notices.py pyproject.toml python/ekiben)
+
+.PHONY: all setup setup-test install demo test lint format unit fuzz pytest bench clean
+
+all: install
+
+# --- what has to be there ---------------------------------------------------------------------
+
+setup: $(STAMPS)/debian $(STAMPS)/venv
+setup-test: setup $(STAMPS)/debian-test $(STAMPS)/venv-test $(STAMPS)/venv-bentoml
+
+$(STAMPS)/debian: Makefile
+	@tools/debian_packages.sh $(DEBIAN_PACKAGES)
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/debian-test: Makefile $(STAMPS)/debian
+	@tools/debian_packages.sh $(DEBIAN_TEST_PACKAGES)
+	@touch $@
+
+$(STAMPS)/venv: tools/requirements.txt $(STAMPS)/debian
+	@echo "setup: a Python environment of the project's own in $(VENV)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tools/requirements.txt
+	@touch $@
+
+$(STAMPS)/venv-test: tools/requirements-test.txt $(STAMPS)/venv
+	@echo "setup: test tools in $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tools/requirements-test.txt
+	@touch $@
+
+# BentoML in an environment of its own: the tests let it read our store and write one for us.
+$(STAMPS)/venv-bentoml: tools/requirements-bentoml.txt $(STAMPS)/venv
+	@echo "setup: BentoML for the compatibility tests in build/venv-bentoml"
+	@test -x build/venv-bentoml/bin/python || $(PYTHON) -m venv build/venv-bentoml
+	@build/venv-bentoml/bin/python -m pip install --quiet --disable-pip-version-check \
+	  -r tools/requirements-bentoml.txt
+	@touch $@
+
+install: $(STAMPS)/install
+
+$(STAMPS)/install: $(SOURCES) $(STAMPS)/venv
+	@echo "install: building the wheel and installing it in $(VENV) (minutes, the first time)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps .
+	@touch $@
+
+# --- try it -----------------------------------------------------------------------------------
+
+# The demo has a store of its own, so that it leaves yours alone.
+demo: export EKIBEN_HOME := $(CURDIR)/build/demo
+demo: install
+	@echo "demo: training scikit-learn's iris SVC and saving it in $(EKIBEN_HOME)"
+	@$(BIN)/ekiben models get iris_clf -o path >/dev/null 2>&1 || $(BIN)/python examples/iris/train.py
+	@echo "demo: serving it; end with Ctrl-C"
+	@$(BIN)/ekiben serve iris_clf:latest --port 3000
+
+# --- tests ------------------------------------------------------------------------------------
+
+test: lint unit fuzz pytest
+	@echo "test: everything passed"
+
+lint: setup-test
+	@echo "lint: layers, sizes, format"
+	@$(BIN)/python tools/check_layers.py
+	@$(BIN)/python tools/check_sizes.py
+	@git ls-files '*.h' '*.cc' '*.c' | xargs $(BIN)/clang-format --dry-run --Werror
+	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
+
+format: setup-test
+	@git ls-files '*.h' '*.cc' '*.c' | xargs $(BIN)/clang-format -i
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
+
+# The library that the onnx plugin's tests run is the one that users run.
+unit: export EKIBEN_ONNXRUNTIME = $(abspath $(firstword $(wildcard $(VENV)/lib/python3*/site-packages/onnxruntime/capi)))
+unit: export EKIBEN_TEST_PYTHON = $(abspath $(BIN)/python)
+unit: setup-test
+	@echo "unit: building with address and undefined sanitizers"
+	@cmake --preset dev >build/cmake-dev.log || (cat build/cmake-dev.log; false)
+	@cmake --build --preset dev -j $(JOBS) >build/build-dev.log || (cat build/build-dev.log; false)
+	@ctest --preset dev -j $(JOBS) --progress
+
+FUZZ_SECONDS ?= 10
+fuzz: setup-test
+	@echo "fuzz: each parser for $(FUZZ_SECONDS) s"
+	@cmake --preset fuzz >build/cmake-fuzz.log || (cat build/cmake-fuzz.log; false)
+	@cmake --build --preset fuzz -j $(JOBS) >build/build-fuzz.log || (cat build/build-fuzz.log; false)
+	@tools/run_fuzzers.sh build/fuzz/fuzz $(FUZZ_SECONDS)
+
+pytest: export EKIBEN_TEST_BENTOML_PYTHON := $(abspath build/venv-bentoml/bin/python)
+pytest: setup-test install
+	@echo "pytest: the SDK, conversations, and the installed wheel end to end"
+	@$(BIN)/python -m pytest -q
+
+bench: install
+	@benchmarks/serving/setup.sh
+	@$(PYTHON) benchmarks/serving/compare.py --out benchmarks/results/serving-iris
+
+clean:
+	rm -rf build $(STAMPS) $(VENV)
