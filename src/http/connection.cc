@@ -237,8 +237,7 @@ void Connection::CheckTime(Time now) {
       if (waited > kLingerTime) Close();
       return;
     case State::kHandling:
-    case State::kClosed:
-      return;
+    case State::kClosed: return;
   }
 }
 

@@ -23,36 +23,21 @@ void AppendMember(std::string& out, std::string_view name, std::string_view valu
 
 int HttpStatus(Code code) {
   switch (code) {
-    case Code::kOk:
-      return 200;
-    case Code::kInvalidArgument:
-      return 400;
-    case Code::kNotFound:
-      return 404;
-    case Code::kPermissionDenied:
-      return 403;
-    case Code::kFailedPrecondition:
-      return 409;
-    case Code::kResourceExhausted:
-      return 429;
-    case Code::kDeadlineExceeded:
-      return 504;
-    case Code::kUnavailable:
-      return 503;
-    case Code::kInternal:
-      return 500;
-    case Code::kMethodNotAllowed:
-      return 405;
-    case Code::kRequestTimeout:
-      return 408;
-    case Code::kLengthRequired:
-      return 411;
-    case Code::kPayloadTooLarge:
-      return 413;
-    case Code::kUnsupportedMediaType:
-      return 415;
-    case Code::kHeaderTooLarge:
-      return 431;
+    case Code::kOk: return 200;
+    case Code::kInvalidArgument: return 400;
+    case Code::kNotFound: return 404;
+    case Code::kPermissionDenied: return 403;
+    case Code::kFailedPrecondition: return 409;
+    case Code::kResourceExhausted: return 429;
+    case Code::kDeadlineExceeded: return 504;
+    case Code::kUnavailable: return 503;
+    case Code::kInternal: return 500;
+    case Code::kMethodNotAllowed: return 405;
+    case Code::kRequestTimeout: return 408;
+    case Code::kLengthRequired: return 411;
+    case Code::kPayloadTooLarge: return 413;
+    case Code::kUnsupportedMediaType: return 415;
+    case Code::kHeaderTooLarge: return 431;
   }
   return 500;
 }

@@ -43,32 +43,19 @@ constexpr bool IsInteger(DataType type) {
 template <typename Visitor>
 decltype(auto) VisitDataType(DataType type, Visitor&& visit) {
   switch (type) {
-    case DataType::kBool:
-      return visit.template operator()<bool>();
-    case DataType::kUint8:
-      return visit.template operator()<uint8_t>();
-    case DataType::kUint16:
-      return visit.template operator()<uint16_t>();
-    case DataType::kUint32:
-      return visit.template operator()<uint32_t>();
-    case DataType::kUint64:
-      return visit.template operator()<uint64_t>();
-    case DataType::kInt8:
-      return visit.template operator()<int8_t>();
-    case DataType::kInt16:
-      return visit.template operator()<int16_t>();
-    case DataType::kInt32:
-      return visit.template operator()<int32_t>();
-    case DataType::kInt64:
-      return visit.template operator()<int64_t>();
-    case DataType::kFloat16:
-      return visit.template operator()<_Float16>();
-    case DataType::kFloat32:
-      return visit.template operator()<float>();
-    case DataType::kFloat64:
-      return visit.template operator()<double>();
-    case DataType::kString:
-      break;
+    case DataType::kBool: return visit.template operator()<bool>();
+    case DataType::kUint8: return visit.template operator()<uint8_t>();
+    case DataType::kUint16: return visit.template operator()<uint16_t>();
+    case DataType::kUint32: return visit.template operator()<uint32_t>();
+    case DataType::kUint64: return visit.template operator()<uint64_t>();
+    case DataType::kInt8: return visit.template operator()<int8_t>();
+    case DataType::kInt16: return visit.template operator()<int16_t>();
+    case DataType::kInt32: return visit.template operator()<int32_t>();
+    case DataType::kInt64: return visit.template operator()<int64_t>();
+    case DataType::kFloat16: return visit.template operator()<_Float16>();
+    case DataType::kFloat32: return visit.template operator()<float>();
+    case DataType::kFloat64: return visit.template operator()<double>();
+    case DataType::kString: break;
   }
   return visit.template operator()<std::string_view>();
 }
