@@ -10,6 +10,7 @@
 
 #include "store/creation_time.h"
 #include "store/tag.h"
+#include "store/yaml.h"
 #include "tensor/tensor.h"
 
 namespace ekiben::store {
@@ -30,7 +31,7 @@ struct NativeForm {
   std::vector<TensorSpec> inputs = {};
   std::vector<TensorSpec> outputs = {};
   bool rows_independent = false;  // Rows may be joined into one batch without changing any answer.
-  std::string proof = {};         // How it was compared with the original: JSON, or empty.
+  Yaml proof = {};                // How it was compared with the original; null where it was not.
 };
 
 // What a model was saved with.
@@ -46,8 +47,8 @@ struct ModelInfo {
   Tag tag = {};
   std::string module = {};  // What saved it, as BentoML names it; empty for plain files.
   std::map<std::string, std::string> labels = {};
-  std::string options = "{}";   // JSON; the module's own affair.
-  std::string metadata = "{}";  // JSON; for people.
+  Yaml options = {.kind = Yaml::Kind::kMap};   // The module's own affair.
+  Yaml metadata = {.kind = Yaml::Kind::kMap};  // For people.
   ModelContext context = {};
   std::vector<Signature> signatures = {};
   std::string api_version = "v1";

@@ -15,6 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr size_t kMaxSignature = 100;  // Characters of its name.
+
 constexpr int kFormat = 1;     // Of what stands under `ekiben`.
 constexpr size_t kShown = 40;  // Of a wrong value, in an error.
 
@@ -196,7 +198,7 @@ NativeForm ReadNative(Reader& reader, const std::string& signature, const Yaml& 
   form.inputs = ReadSpecs(reader, yaml, "inputs", path + ".inputs");
   form.outputs = ReadSpecs(reader, yaml, "outputs", path + ".outputs");
   form.rows_independent = reader.Bool(yaml, "rows_independent", path + ".rows_independent");
-  if (const Yaml* proof = reader.Member(yaml, "proof")) form.proof = ToJson(*proof);
+  if (const Yaml* proof = reader.Member(yaml, "proof")) form.proof = *proof;
   return form;
 }
 
@@ -213,6 +215,9 @@ void ReadEkiben(Reader& reader, const Yaml& document, ModelInfo& info) {
   }
   if (const Yaml* native = reader.Map(*ours, "native", "ekiben.native")) {
     for (const auto& [signature, form] : native->members) {
+      if (signature.empty() || signature.size() > kMaxSignature) {
+        reader.Fail("ekiben.native", "a name is empty or too long", form.line);
+      }
       info.native.push_back(ReadNative(reader, signature, form));
     }
   }
@@ -256,14 +261,17 @@ Result<ModelInfo> ParseModelYaml(const std::string& text) {
   info.module = reader.Text(*document, "module", "module");
   info.labels = TextMap(reader, *document, "labels", "labels");
   if (const Yaml* options = reader.Map(*document, "options", "options")) {
-    info.options = ToJson(*options);
+    info.options = *options;
   }
   if (const Yaml* metadata = reader.Map(*document, "metadata", "metadata")) {
-    info.metadata = ToJson(*metadata);
+    info.metadata = *metadata;
   }
   info.context = ReadContext(reader, *document);
   if (const Yaml* signatures = reader.Map(*document, "signatures", "signatures")) {
     for (const auto& [name, signature] : signatures->members) {
+      if (name.empty() || name.size() > kMaxSignature) {
+        reader.Fail("signatures", "a name is empty or too long", signature.line);
+      }
       info.signatures.push_back(ReadSignature(reader, name, signature));
     }
   }

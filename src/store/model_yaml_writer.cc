@@ -7,13 +7,12 @@
 namespace ekiben::store {
 namespace {
 
-// "{a: b, c: d}"; JSON, which `options` and `metadata` are kept as, is such a flow map too.
 std::string FlowMap(const std::map<std::string, std::string>& texts) {
-  std::string out = "{";
+  Yaml map{.kind = Yaml::Kind::kMap};
   for (const auto& [key, value] : texts) {
-    out += fmt::format("{}{}: {}", out.size() > 1 ? ", " : "", YamlText(key), YamlText(value));
+    map.members.emplace_back(key, Yaml{.kind = Yaml::Kind::kScalar, .quoted = true, .text = value});
   }
-  return out + "}";
+  return ToFlow(map);
 }
 
 std::string SpecText(const TensorSpec& spec) {
@@ -35,7 +34,9 @@ std::string NativeText(const NativeForm& form) {
                   YamlText(form.runtime), YamlText(form.file.native()));
   out += SpecsText("inputs", form.inputs) + SpecsText("outputs", form.outputs);
   out += fmt::format("      rows_independent: {}\n", form.rows_independent);
-  if (!form.proof.empty()) out += fmt::format("      proof: {}\n", form.proof);
+  if (form.proof.kind != Yaml::Kind::kNull) {
+    out += fmt::format("      proof: {}\n", ToFlow(form.proof));
+  }
   return out;
 }
 
@@ -65,8 +66,8 @@ std::string ToModelYaml(const ModelInfo& info) {
   const ModelContext& context = info.context;
   std::string out = fmt::format("name: {}\nversion: {}\nmodule: {}\n", YamlText(info.tag.name),
                                 YamlText(info.tag.version), YamlText(info.module));
-  out += fmt::format("labels: {}\noptions: {}\nmetadata: {}\n", FlowMap(info.labels), info.options,
-                     info.metadata);
+  out += fmt::format("labels: {}\noptions: {}\nmetadata: {}\n", FlowMap(info.labels),
+                     ToFlow(info.options), ToFlow(info.metadata));
   out += fmt::format(
       "context:\n  framework_name: {}\n  framework_versions: {}\n  bentoml_version: {}\n"
       "  python_version: {}\n",

@@ -2,6 +2,7 @@
 #include "store/yaml.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <exception>
 #include <map>
 #include <sstream>
@@ -10,6 +11,8 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
+
+#include "store/yaml_text.h"
 
 namespace ekiben::store {
 namespace {
@@ -159,6 +162,10 @@ const Yaml* Yaml::Find(std::string_view key) const {
 }
 
 Result<Yaml> ParseYaml(const std::string& text, const YamlLimits& limits) {
+  if (const size_t at = FindNotUtf8(text); at < text.size()) {
+    const auto lines = std::count(text.begin(), text.begin() + static_cast<ptrdiff_t>(at), '\n');
+    return Error(InvalidArgument(fmt::format("line {}: is not UTF-8", lines + 1)));
+  }
   Builder builder(limits);
   try {
     std::istringstream stream(text);

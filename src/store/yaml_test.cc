@@ -81,6 +81,11 @@ TEST(YamlTest, WhatIsNoYamlSaysWhere) {
   EXPECT_THAT(yaml, HasMessage(HasSubstr("line ")));
 }
 
+TEST(YamlTest, WhatIsNotUtf8IsRefused) {
+  EXPECT_THAT(ParseYaml("a: 1\nb: \xff\n"), HasMessage("line 2: is not UTF-8"));
+  EXPECT_THAT(ParseYaml("a: \xef\xbf\xbd\n"), IsOk());
+}
+
 TEST(YamlTest, AnEmptyTextIsNull) { EXPECT_EQ(AsJson(""), "null"); }
 
 TEST(YamlTextTest, WhatIsWrittenReadsBackAsTheSameText) {
@@ -90,6 +95,15 @@ TEST(YamlTextTest, WhatIsWrittenReadsBackAsTheSameText) {
     EXPECT_EQ(yaml.Find("key")->text, text);
     EXPECT_TRUE(yaml.Find("key")->quoted || ToJson(*yaml.Find("key")) == JsonText(text));
   }
+}
+
+TEST(YamlTextTest, AFlowLineReadsBackAsTheSameDocument) {
+  const std::string key(500, 'k');
+  const std::string list = "[1, -2.5, .nan, 007, 2026-11-22, ~, x, '1', 'a, b']";
+  const std::string flow = ToFlow(ParseYaml("? " + key + "\n: {}\na: " + list).value());
+  EXPECT_EQ(ToFlow(ParseYaml(flow).value()), flow);
+  EXPECT_EQ(ToFlow(ParseYaml("[.nan, 007, a b, ~, '1']").value()),
+            R"([.nan, 007, "a b", null, "1"])");
 }
 
 TEST(YamlTextTest, JsonNeverHoldsWhatIsNotUtf8OrMovesACursor) {

@@ -51,6 +51,7 @@ bool IsJsonNumber(std::string_view text) {
 }
 
 constexpr uint32_t kReplacement = 0xfffd;
+constexpr std::string_view kReplacementBytes = "\xef\xbf\xbd";
 
 // Takes one character off the front of `text`; kReplacement for a byte that begins none.
 uint32_t TakeCharacter(std::string_view& text) {
@@ -84,10 +85,15 @@ bool IsUnprintable(uint32_t c) {
          c == 0xfffe || c == 0xffff;
 }
 
-// Writes one document. `indent_` is how deep it is, or nothing for all in one line.
-class JsonWriter {
+// Readers take a longer key for one only where a question mark says so.
+constexpr size_t kMaxSimpleKey = 128;
+
+enum class Style { kJson, kIndentedJson, kFlowYaml };
+
+// Writes one document.
+class Writer {
  public:
-  explicit JsonWriter(bool indent) : indent_(indent) {}
+  explicit Writer(Style style) : style_(style) {}
 
   std::string Take() && { return std::move(out_); }
 
@@ -104,6 +110,8 @@ class JsonWriter {
   void WriteScalar(const Yaml& yaml) {
     if (yaml.quoted) {
       out_ += JsonText(yaml.text);
+    } else if (style_ == Style::kFlowYaml) {
+      out_ += StaysPlainInFlow(yaml.text) ? yaml.text : JsonText(yaml.text);
     } else if (IsNull(yaml.text)) {
       out_ += "null";
     } else if (IsTrue(yaml.text)) {
@@ -132,7 +140,7 @@ class JsonWriter {
     ++depth_;
     for (const auto& member : yaml.members) {
       Next(&member == &yaml.members.front());
-      out_ += JsonText(member.first) + ": ";
+      WriteKey(JsonText(member.first));
       Write(member.second);
     }
     --depth_;
@@ -140,15 +148,29 @@ class JsonWriter {
     out_ += '}';
   }
 
+  void WriteKey(const std::string& key) {
+    const bool is_long = style_ == Style::kFlowYaml && key.size() > kMaxSimpleKey;
+    out_ += (is_long ? "? " : "") + key + (is_long ? " : " : ": ");
+  }
+
   void Next(bool first) {
-    if (!first) out_ += indent_ ? "," : ", ";
+    if (!first) out_ += style_ == Style::kIndentedJson ? "," : ", ";
     NewLine();
   }
   void NewLine() {
-    if (indent_) out_ += '\n' + std::string(2 * depth_, ' ');
+    if (style_ == Style::kIndentedJson) out_ += '\n' + std::string(2 * depth_, ' ');
   }
 
-  const bool indent_;
+  // Numbers, times and words: what has no character that means something between brackets.
+  static bool StaysPlainInFlow(std::string_view text) {
+    const auto is_safe = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+             c == '_' || c == '.' || c == '+' || c == '-';
+    };
+    return std::ranges::all_of(text, is_safe) && text != "-" && !text.starts_with("--");
+  }
+
+  const Style style_;
   size_t depth_ = 0;
   std::string out_;
 };
@@ -168,7 +190,13 @@ bool IsPlain(std::string_view text) {
 }  // namespace
 
 std::string ToJson(const Yaml& yaml, bool indent) {
-  JsonWriter writer(indent);
+  Writer writer(indent ? Style::kIndentedJson : Style::kJson);
+  writer.Write(yaml);
+  return std::move(writer).Take();
+}
+
+std::string ToFlow(const Yaml& yaml) {
+  Writer writer(Style::kFlowYaml);
   writer.Write(yaml);
   return std::move(writer).Take();
 }
@@ -176,6 +204,14 @@ std::string ToJson(const Yaml& yaml, bool indent) {
 // A JSON string is a YAML scalar too.
 std::string YamlText(std::string_view text) {
   return IsPlain(text) ? std::string(text) : JsonText(text);
+}
+
+size_t FindNotUtf8(std::string_view text) {
+  for (std::string_view rest = text; !rest.empty();) {
+    const size_t at = text.size() - rest.size();
+    if (TakeCharacter(rest) == kReplacement && text.substr(at, 3) != kReplacementBytes) return at;
+  }
+  return text.size();
 }
 
 std::string JsonText(std::string_view text) {
@@ -189,7 +225,7 @@ std::string JsonText(std::string_view text) {
       case '\n': out += "\\n"; break;
       case '\r': out += "\\r"; break;
       case '\t': out += "\\t"; break;
-      case kReplacement: out += "\xef\xbf\xbd"; break;
+      case kReplacement: out += kReplacementBytes; break;
       default:
         if (IsUnprintable(c)) {
           out += fmt::format("\\u{:04x}", c);

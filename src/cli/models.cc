@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/models.h"
+
+namespace ekiben::cli {
+
+void AddModels(CLI::App& app, Context& context) {
+  CLI::App* const models = app.add_subcommand("models", "List, get, delete and import models");
+  models->footer(
+      "  ekiben models list\n"
+      "  ekiben models get iris_clf:latest");
+  AddModelsList(*models, context);
+  AddModelsGet(*models, context);
+  AddModelsDelete(*models, context);
+  AddModelsImport(*models, context);
+}
+
+}  // namespace ekiben::cli

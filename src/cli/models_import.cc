@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// ekiben models import FILE.onnx --name NAME[:VERSION] [--label KEY=VALUE]...
+#include <ostream>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "base/file.h"
+#include "cli/models.h"
+#include "cli/onnx_options.h"
+#include "cli/report.h"
+
+namespace ekiben::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using store::ModelInfo;
+using store::StagingFolder;
+using store::Tag;
+
+constexpr const char* kModelFile = "saved_model.onnx";
+constexpr const char* kSignature = "run";
+constexpr const char* kBentomlLayout = "1.4.39";  // The release whose layout is written.
+
+Result<Tag> NewTag(const std::string& name, Context& context) {
+  Result<Tag> tag = Tag::Parse(name);
+  if (!tag) return tag;
+  if (tag->version == store::kLatest) {
+    return Error(
+        InvalidArgument(fmt::format("'{}' is no version that a model can have", store::kLatest))
+            .WithHint("leave it out and a new version is made"));
+  }
+  if (tag->lowered) PrintNote(fmt::format("the name was lowered to '{}'", tag->name), context);
+  if (tag->version.empty()) tag->version = store::NewVersion();
+  return tag;
+}
+
+Result<std::map<std::string, std::string>> ParseLabels(const std::vector<std::string>& texts) {
+  std::map<std::string, std::string> labels;
+  for (const std::string& text : texts) {
+    const size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return Error(InvalidArgument(fmt::format("--label: expected KEY=VALUE, got '{}'", text)));
+    }
+    labels[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return labels;
+}
+
+Status CopyInto(const fs::path& file, const fs::path& copy) {
+  std::error_code error;
+  if (!fs::is_regular_file(file, error)) {
+    return FileError("cannot import", file, error ? error.value() : EINVAL);
+  }
+  fs::copy_file(file, copy, error);
+  // The copy is the store's own, whatever the original lets its owner do.
+  if (!error) fs::permissions(copy, fs::perms(0644), error);
+  return error ? FileError("cannot import", file, error.value()) : Status();
+}
+
+// Learns inputs and outputs from the runtime. What cannot be opened for lack of one stays without.
+Status DescribeNative(const fs::path& staged, const ModelsImportArgs& args, Context& context,
+                      ModelInfo& info) {
+  store::NativeForm form{.signature = kSignature, .runtime = "onnx", .file = kModelFile};
+  const Result<std::unique_ptr<runtime::Session>> session = context.open_onnx(staged);
+  if (session) {
+    form.inputs = (*session)->inputs();
+    form.outputs = (*session)->outputs();
+    info.options = OnnxOptions(kSignature, form.inputs, form.outputs);
+    info.native.push_back(std::move(form));
+    return {};
+  }
+  if (session.error().code() == Code::kNotFound) {
+    PrintNote(
+        fmt::format("'{}' was not checked: {}", args.file.string(), session.error().message()),
+        context);
+    return {};
+  }
+  return InvalidArgument(fmt::format("'{}' is no model that can be served: {}", args.file.string(),
+                                     session.error().message()))
+      .WithHint(session.error().hint());
+}
+
+}  // namespace
+
+Status RunModelsImport(const ModelsImportArgs& args, Context& context) {
+  Result<Tag> tag = NewTag(args.name, context);
+  if (!tag) return tag.error();
+  Result<std::map<std::string, std::string>> labels = ParseLabels(args.labels);
+  if (!labels) return labels.error();
+
+  Result<StagingFolder> staging = StagingFolder::Make(context.store.home());
+  if (!staging) return staging.error();
+  const fs::path staged = staging->path() / kModelFile;
+  if (Status copied = CopyInto(args.file, staged); !copied.ok()) return copied;
+
+  ModelInfo info{.tag = *std::move(tag), .module = "bentoml.onnx", .labels = *std::move(labels)};
+  info.context = {.framework_name = "onnx", .bentoml_version = kBentomlLayout};
+  info.signatures = {{.name = kSignature}};
+  info.api_version = "v2";
+  info.creation_time = store::CurrentTime();
+  if (Status opened = DescribeNative(staged, args, context, info); !opened.ok()) return opened;
+
+  const Result<ModelInfo> published = context.store.Publish(*std::move(staging), std::move(info));
+  if (!published) return published.error();
+  context.out << "Model(tag=\"" << published->tag.ToString() << "\") imported\n";
+  return {};
+}
+
+void AddModelsImport(CLI::App& models, Context& context) {
+  const auto args = std::make_shared<ModelsImportArgs>();
+  CLI::App* const command = models.add_subcommand("import", "Put a model file into the store");
+  command->footer(
+      "  ekiben models import iris.onnx --name iris_clf\n"
+      "  ekiben models import iris.onnx --name iris_clf:v2 --label owner=me");
+  command->add_option("FILE", args->file, "a .onnx file, with its weights inside")->required();
+  command->add_option("--name", args->name, "NAME, or NAME:VERSION")->type_name("NAME")->required();
+  command->add_option("--label", args->labels, "KEY=VALUE, as often as needed")
+      ->type_name("LABEL")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->callback([args, &context] { context.status = RunModelsImport(*args, context); });
+}
+
+}  // namespace ekiben::cli
