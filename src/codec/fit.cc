@@ -17,7 +17,8 @@ bool IsEmpty(const TensorSpec& spec, const Shape& actual) {
 }  // namespace
 
 bool IsColumn(const TensorSpec& spec) {
-  return !spec.any_rank && spec.shape == Shape({Shape::kAny, 1});
+  const Shape& shape = spec.shape;
+  return !spec.any_rank && shape.rank() == 2 && shape[0] == Shape::kAny && shape[1] == 1;
 }
 
 Status FitShape(const TensorSpec& spec, std::string_view add_axis, Shape& actual) {

@@ -36,7 +36,8 @@ void AppendJson(T value, std::string& out) {
   const char* const end = fmt::format_to(buffer, FMT_COMPILE("{}"), value);
   const std::string_view text(buffer, end);
   out += text;
-  if (text.find_first_of(".e") == std::string_view::npos) out += ".0";
+  const bool bare = std::trunc(value) == value && text.find_first_of(".e") == text.npos;
+  if (bare) out += ".0";
 }
 
 // The fewest digits that read back as the same float16: at most five.

@@ -21,7 +21,7 @@ JsonReader::JsonReader(std::span<const TensorSpec> specs, const Limits& limits, 
   const size_t expected = (values + specs.size() - 1) / specs.size();
   inputs_.reserve(specs.size());
   for (const TensorSpec& spec : specs) {
-    inputs_.push_back({&spec, ElementBuffer(spec.type, expected, most_)});
+    inputs_.emplace_back(spec, expected, most_);
   }
 }
 

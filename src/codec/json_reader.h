@@ -70,9 +70,12 @@ class JsonReader {
 
  private:
   struct Input {
+    Input(const TensorSpec& of, size_t expected, size_t most)
+        : spec(&of), elements(of.type, expected, most) {}
+
     const TensorSpec* spec;
     ElementBuffer elements;
-    NestedShape shape = {};
+    NestedShape shape;
     bool given = false;
   };
 

@@ -20,7 +20,10 @@ namespace ekiben::codec {
 // where, and nothing more may be added.
 class NestedShape {
  public:
-  NestedShape() { lengths_.fill(Shape::kAny); }
+  NestedShape() {
+    counts_[0] = counts_[1] = 0;
+    lengths_.fill(Shape::kAny);
+  }
 
   bool OpenList();
   bool CloseList();
@@ -49,8 +52,8 @@ class NestedShape {
   bool Fail(std::string_view what);
 
   size_t depth_ = 0;
-  size_t rank_ = kUnknown;                             // The depth of the values.
-  std::array<int64_t, Shape::kMaxRank + 1> counts_{};  // What each open list holds, by depth.
+  size_t rank_ = kUnknown;                           // The depth of the values.
+  std::array<int64_t, Shape::kMaxRank + 1> counts_;  // What each open list holds, by depth.
   std::array<int64_t, Shape::kMaxRank> lengths_;
   std::string mistake_;
 };
