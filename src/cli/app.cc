@@ -9,6 +9,7 @@
 
 #include "cli/models.h"
 #include "cli/report.h"
+#include "cli/serve.h"
 #include "cli/usage.h"
 #include "cli/version.h"
 
@@ -16,10 +17,12 @@ namespace ekiben::cli {
 namespace {
 
 constexpr const char* kExamples =
+    "  ekiben serve iris_clf:latest\n"
     "  ekiben models list\n"
     "  ekiben models import model.onnx --name iris_clf";
 
 void AddCommands(CLI::App& app, Context& context) {
+  AddServe(app, context);
   AddModels(app, context);
   AddVersion(app, context);
 }

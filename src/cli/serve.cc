@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// ekiben serve TARGET [--host HOST] [--port PORT] [--access-log] [--log-format text|json] …
+#include "cli/serve.h"
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <ostream>
+
+#include "cli/serve_target.h"
+
+namespace ekiben::cli {
+namespace {
+
+// What the command line says in its own units.
+struct RawArgs {
+  ServeArgs args;
+  double timeout_s = 60;
+  std::string log_format = "text";
+};
+
+void AddServingOptions(CLI::App& command, RawArgs& raw) {
+  server::ServeOptions& options = raw.args.options;
+  command.add_option("TARGET", raw.args.target, "a model's tag, or a .onnx file")->required();
+  command.add_option("--host", options.host, "the address to listen on; 0.0.0.0: all")
+      ->capture_default_str();
+  command.add_option("-p,--port", options.port, "0: any that is free")->capture_default_str();
+  command.add_option("--timeout", raw.timeout_s, "seconds that a request may take")
+      ->check(CLI::Range(0.001, 86400.0))
+      ->capture_default_str();
+  command
+      .add_option("--threads", options.instances, "of each model that is not cheap; 0: one a core")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  command.add_option("--max-batch-size", options.batching.max_rows, "rows; 1: no batching")
+      ->check(CLI::Range(1, 1 << 20))
+      ->capture_default_str();
+  command.add_option("--max-body", options.limits.body_bytes, "bytes of a request's body")
+      ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 40))
+      ->capture_default_str();
+}
+
+void AddLoggingOptions(CLI::App& command, RawArgs& raw) {
+  command.add_flag("--access-log", raw.args.options.access_log, "a line for each request");
+  command.add_option("--log-format", raw.log_format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+}
+
+}  // namespace
+
+Status RunServe(const ServeArgs& args, Context& context) {
+  std::error_code error;
+  const auto target =
+      ResolveServeTarget(args.target, std::filesystem::current_path(error), context.store);
+  if (!target) return target.error();
+  if (args.options.log_format == observe::LogFormat::kText) {
+    context.out << "found   " << target->choice << '\n' << std::flush;
+  }
+  return server::ServeModel(target->model, args.options, context.out);
+}
+
+void AddServe(CLI::App& app, Context& context) {
+  const auto raw = std::make_shared<RawArgs>();
+  CLI::App* const command = app.add_subcommand("serve", "Serve a model over HTTP");
+  command->footer(
+      "  ekiben serve iris_clf:latest\n"
+      "  ekiben serve model.onnx --port 8080\n"
+      "  ekiben serve iris_clf --host 0.0.0.0 --access-log --log-format json");
+  AddServingOptions(*command, *raw);
+  AddLoggingOptions(*command, *raw);
+  command->callback([raw, &context] {
+    raw->args.options.timeout =
+        std::chrono::duration_cast<Duration>(std::chrono::duration<double>(raw->timeout_s));
+    raw->args.options.log_format =
+        raw->log_format == "json" ? observe::LogFormat::kJson : observe::LogFormat::kText;
+    context.status = RunServe(raw->args, context);
+  });
+}
+
+}  // namespace ekiben::cli

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/serve_target.h"
+
+#include <algorithm>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/file.h"
+#include "store/model_yaml.h"
+
+namespace ekiben::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool Exists(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
+Status CannotServe(std::string_view text, std::string_view what) {
+  return FailedPrecondition(fmt::format("'{}' is {}, which this version cannot serve", text, what))
+      .WithHint("a model's tag or a .onnx file can be served; `ekiben models list` has the tags");
+}
+
+// A file's name as a model's: lower case, what a name may not have as underscores.
+std::string NameFor(const fs::path& file) {
+  std::string name = file.stem().string().substr(0, 63);
+  for (char& c : name) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    const bool allowed = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+    if (!allowed) c = '_';
+  }
+  return store::IsTagPart(name) ? name : "model";
+}
+
+ServeTarget OnnxFile(const fs::path& file) {
+  ServeTarget target{.choice = fmt::format("the file {}", file.string())};
+  target.model.tag = {.name = NameFor(file), .version = "file"};
+  target.model.module = "bentoml.onnx";
+  target.model.path = file.parent_path().empty() ? "." : file.parent_path();
+  target.model.native = {{.signature = "run", .runtime = "onnx", .file = file.filename()}};
+  return target;
+}
+
+Result<ServeTarget> ModelFolder(const fs::path& folder) {
+  const auto text = ReadFile(folder / store::kModelYaml, store::kMaxModelYaml);
+  if (!text) return Error(text.error());
+  auto model = store::ParseModelYaml(*text);
+  if (!model) {
+    return Error(std::move(model).error().WithContext((folder / store::kModelYaml).string()));
+  }
+  model->path = folder;
+  return ServeTarget{.model = *std::move(model),
+                     .choice = fmt::format("the model in the folder {}", folder.string())};
+}
+
+Result<ServeTarget> FromPath(std::string_view text, const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::is_directory(path, ignored)) {
+    if (path.extension() == ".onnx") return OnnxFile(path);
+    const bool python = path.extension() == ".py";
+    return Error(CannotServe(text, python ? "a Python file" : "a file of an unknown kind"));
+  }
+  if (Exists(path / store::kModelYaml)) return ModelFolder(path);
+  if (Exists(path / "bento.yaml")) return Error(CannotServe(text, "a bento"));
+  return Error(CannotServe(text, "a folder without a model.yaml")
+                   .WithHint(fmt::format("if the model of that name is meant: `ekiben serve "
+                                         "model:{}`",
+                                         text)));
+}
+
+// The file of `module:attr` in the working folder, where there is one.
+std::optional<fs::path> PythonFile(std::string_view text, const fs::path& folder) {
+  const size_t colon = text.find(':');
+  if (colon == text.npos) return std::nullopt;
+  std::string module(text.substr(0, colon));
+  if (module.ends_with(".py")) module.resize(module.size() - 3);
+  std::ranges::replace(module, '.', '/');
+  const fs::path file = folder / (module + ".py");
+  return Exists(file) ? std::optional(file) : std::nullopt;
+}
+
+// The folder of the bento that a tag names, where there is one.
+std::optional<fs::path> BentoFolder(std::string_view text, const store::ModelStore& store) {
+  const auto tag = store::Tag::Parse(text);
+  if (!tag) return std::nullopt;
+  const fs::path name = store.home() / "bentos" / tag->name;
+  const fs::path folder = tag->WantsLatest() ? name / "latest" : name / tag->version;
+  return Exists(folder) ? std::optional(folder) : std::nullopt;
+}
+
+Result<ServeTarget> FromStore(std::string_view tag, const store::ModelStore& store) {
+  auto model = store.Get(tag);
+  if (!model) return Error(std::move(model).error());
+  std::string choice =
+      fmt::format("the model {} in {}", model->tag.ToString(), store.home().string());
+  return ServeTarget{.model = *std::move(model), .choice = std::move(choice)};
+}
+
+}  // namespace
+
+Result<ServeTarget> ResolveServeTarget(std::string_view text,
+                                       const std::filesystem::path& working_folder,
+                                       const store::ModelStore& store) {
+  if (text.starts_with("model:")) return FromStore(text.substr(6), store);
+  if (text.starts_with("bento:")) return Error(CannotServe(text, "a bento"));
+
+  const fs::path path = working_folder / text;
+  if (Exists(path)) return FromPath(text, path);
+  if (const auto file = PythonFile(text, working_folder)) {
+    return Error(CannotServe(text, fmt::format("a service in Python ({})", file->string())));
+  }
+  if (BentoFolder(text, store)) return Error(CannotServe(text, "a bento"));
+  return FromStore(text, store);
+}
+
+}  // namespace ekiben::cli

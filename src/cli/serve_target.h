@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/status.h"
+#include "store/model_store.h"
+
+namespace ekiben::cli {
+
+// What `ekiben serve TARGET` means. The first that matches: an existing path; `module:attr` whose
+// file exists in the working folder; a bento's tag; a model's tag. `bento:NAME` and `model:NAME`
+// say which is meant.
+struct ServeTarget {
+  store::ModelInfo model;
+  std::string choice;  // What was found, for people: "the model iris_clf:abc in /home/me/ekiben".
+};
+
+// Finds the target. kNotFound where nothing matches; kFailedPrecondition where it is something that
+// cannot be served: a Python service, a bento, a folder that is neither.
+Result<ServeTarget> ResolveServeTarget(std::string_view text,
+                                       const std::filesystem::path& working_folder,
+                                       const store::ModelStore& store);
+
+}  // namespace ekiben::cli
