@@ -26,7 +26,8 @@ Status FitShape(const TensorSpec& spec, std::string_view add_axis, Shape& actual
   if (!spec.any_rank && !spec.shape.Accepts(actual)) {
     Status status = InvalidArgument(
         fmt::format("expected shape {}, got {}", spec.shape.ToString(), actual.ToString()));
-    if (actual.rank() + 1 == spec.shape.rank()) {
+    const bool lone_value = IsColumn(spec) && actual.rank() == 0;
+    if (lone_value || actual.rank() + 1 == spec.shape.rank()) {
       return std::move(status).WithHint(std::string(add_axis));
     }
     return status;

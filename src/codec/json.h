@@ -42,7 +42,7 @@ Result<std::vector<Tensor>> DecodeJson(std::string_view body, std::span<const Te
 // other than Python's accept).
 //
 // Fails with kInternal, and leaves `out` as it was, where a string is not UTF-8.
-// REQUIRES: as many names as outputs, one or more.
+// REQUIRES: as many names as outputs, one or more; names in UTF-8.
 Status EncodeJson(std::span<const Tensor> outputs, std::span<const std::string> names,
                   std::string& out);
 

@@ -244,6 +244,8 @@ TEST(DecodeJsonTest, AWrongShapeIsRefused) {
   EXPECT_EQ(Refusal("[1, 2, 3, 4]", {&kIris, 1}).message(), "expected shape [-1, 4], got [4]");
   EXPECT_EQ(Refusal("[1, 2, 3, 4]", {&kIris, 1}).hint(),
             "wrap the row in another pair of brackets");
+  EXPECT_EQ(Refusal(R"({"age": 39, "job": "x"})", kTable).hint(),
+            "wrap the row in another pair of brackets");
   EXPECT_EQ(Field(R"({"x": [[1, 2, 3]]})", kIris), "/x");
   const Status status = Refusal(R"({"input_ids": [1, 2], "attention_mask": [[1]]})", kText);
   EXPECT_EQ(status.message(), "'input_ids': expected shape [-1, -1], got [2]");
