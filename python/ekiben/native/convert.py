@@ -12,7 +12,8 @@ import numpy as np
 import onnx
 
 from .graph import append, cut
-from .layout import Layout, NotConvertible, last_step
+from .layout import Layout, NotConvertible
+from .steps import last_step
 from .traps import corrected_converters
 
 # The newest versions that all supported releases of ONNX Runtime run; 3 of the machine-learning
