@@ -86,9 +86,11 @@ class Framework:
             signatures=signatures,
             api_version=api_version,
         )
-        with creation(info, custom_objects, external_modules, native) as model:
-            with disk_errors("write", Path(model.path)):
-                write(model)
+        with (
+            creation(info, custom_objects, external_modules, native) as model,
+            disk_errors("write", Path(model.path)),
+        ):
+            write(model)
         _tell(model)
         return model
 
