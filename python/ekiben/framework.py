@@ -1,19 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the framework modules share: importing the framework, getting and checking a model."""
+"""What the framework modules share: importing the framework, saving, getting, loading."""
 
 from __future__ import annotations
 
 import importlib
 import importlib.metadata
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from . import models
-from .errors import FailedPrecondition, InvalidArgument, NotFound
-from .manifest import ModelContext
+from .creation import checked_signatures, creation
+from .errors import FailedPrecondition, InvalidArgument, NotFound, disk_errors
+from .manifest import ModelContext, ModelInfo, Signature
 from .model import Model
 from .tag import Tag
 
@@ -27,10 +29,12 @@ class Framework:
     Attributes:
         family: The last word of the module, of ekiben's and of BentoML's: `sklearn`.
         packages: What it needs, name to import to name on PyPI: `{"sklearn": "scikit-learn"}`.
+        versions_kept: Names on PyPI of what made a model; their versions go into model.yaml.
     """
 
     family: str
     packages: dict[str, str]
+    versions_kept: tuple[str, ...]
 
     @property
     def module(self) -> str:
@@ -52,10 +56,47 @@ class Framework:
                 hint=f"pip install {package}",
             ) from error
 
-    def context(self, *packages: str) -> ModelContext:
-        """The framework's name and the versions of these packages, as far as they are installed."""
+    def save(
+        self,
+        name: str | Tag,
+        write: Callable[[Model], object],
+        native: Callable[[Path], dict[str, Any]],
+        *,
+        signatures: Mapping[str, Signature],
+        labels: Mapping[str, str] | None,
+        metadata: Mapping[str, Any] | None,
+        custom_objects: Mapping[str, Any] | None,
+        external_modules: Iterable[ModuleType] | None,
+        api_version: str = "v1",
+        options: Mapping[str, Any] | None = None,
+    ) -> Model:
+        """Save a model and say on the log which signatures have no native form.
+
+        Args:
+            write: Puts the original into the model's folder.
+            native: Puts the native forms into the folder; returns what goes under `ekiben`.
+        """
+        info = ModelInfo(
+            tag=Tag.of(name),
+            module=self.module,
+            labels=labels or {},
+            options=options or {},
+            metadata=metadata or {},
+            context=self._context(),
+            signatures=signatures,
+            api_version=api_version,
+        )
+        with (
+            creation(info, custom_objects, external_modules, native) as model,
+            disk_errors("write", Path(model.path)),
+        ):
+            write(model)
+        _tell(model)
+        return model
+
+    def _context(self) -> ModelContext:
         versions = {}
-        for package in packages:
+        for package in self.versions_kept:
             try:
                 versions[package] = importlib.metadata.version(package)
             except importlib.metadata.PackageNotFoundError:
@@ -92,18 +133,16 @@ class Framework:
                 hint="it may need the package versions that model.yaml names under context",
             ) from error
 
-    def default(self, signatures: Any, name: str) -> Any:
-        """`signatures`, or where there are none, `name` without batching."""
-        if signatures is not None and not signatures:
-            raise InvalidArgument("signatures is empty", hint=f"leave it out to get '{name}'")
-        return signatures if signatures is not None else {name: {"batchable": False}}
+    def signatures(self, given: Any, default: str) -> dict[str, Signature]:
+        """The caller's signatures, checked; where there are none, `default` without batching."""
+        if given is not None and not given:
+            raise InvalidArgument("signatures is empty", hint=f"leave it out to get '{default}'")
+        return checked_signatures(given if given is not None else {default: {}})
 
 
-def tell(tag: Tag, not_native: Mapping[str, str]) -> None:
-    """Say on the log, which is stderr unless the program set it up, what can only be run by Python.
-
-    One line a reason.
-    """
+def _tell(model: Model) -> None:
+    """One line a reason on the log, which is stderr unless the program set it up."""
+    not_native = model.info.ekiben.get("not_native", {})
     for why in dict.fromkeys(not_native.values()):
         names = ", ".join(f"'{name}'" for name, reason in not_native.items() if reason == why)
-        _log.warning("%s: no native form of %s: %s", tag, names, why)
+        _log.warning("%s: no native form of %s: %s", model.tag, names, why)

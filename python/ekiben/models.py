@@ -4,19 +4,17 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
-from .errors import InvalidArgument, disk_errors
+from .creation import checked_signatures, creation
 from .manifest import ModelContext, ModelInfo, Signature
-from .model import CUSTOM_OBJECTS, Model
-from .publish import publish, remove, staging_folder
+from .model import Model
+from .publish import remove
 from .store import ModelStore
-from .tag import LATEST, Tag
+from .tag import Tag
 
 __all__ = ["Model", "ModelContext", "ModelInfo", "Signature", "create", "delete", "get", "list"]
 
@@ -74,7 +72,6 @@ def create(
     custom_objects: Mapping[str, Any] | None = None,
     external_modules: Iterable[ModuleType] | None = None,
     context: ModelContext | None = None,
-    finish: Callable[[Path], Mapping[str, Any]] | None = None,
 ) -> Iterator[Model]:
     """Make a model out of files: write them under `path` within the block.
 
@@ -91,7 +88,6 @@ def create(
         custom_objects: Python objects to save along, by cloudpickle.
         external_modules: Modules whose code goes into the pickles, because it will not be
             installed where the model is loaded.
-        finish: Called after the block with the folder; returns what goes under `ekiben`.
 
     Raises:
         InvalidArgument: If name, labels, metadata or signatures are not as described.
@@ -101,9 +97,8 @@ def create(
         >>> with ekiben.models.create("rules", labels={"team": "fraud"}) as model:
         ...     pathlib.Path(model.path, "rules.txt").write_text("amount > 1000")
     """
-    store = ModelStore()
     info = ModelInfo(
-        tag=_new_tag(name),
+        tag=Tag.of(name),
         module=module,
         labels=labels or {},
         options=options or {},
@@ -112,78 +107,8 @@ def create(
         signatures=checked_signatures(signatures),
         api_version=api_version,
     )
-    objects = dict(custom_objects or {})
-    with ExitStack() as stack:
-        folder = stack.enter_context(staging_folder(store))
-        stack.enter_context(_pickled_by_value(external_modules or ()))
-        model = Model(info, folder, objects)
+    with creation(info, custom_objects, external_modules) as model:
         yield model
-        if objects:
-            _write_custom_objects(folder, objects)
-        if finish is not None:
-            info = replace(info, ekiben=finish(folder))
-        model._moved(info, publish(store, folder, info))
-
-
-def checked_signatures(
-    signatures: Mapping[str, Signature | Mapping[str, Any]] | None,
-) -> dict[str, Signature]:
-    """`signatures` as values.
-
-    Raises:
-        InvalidArgument: If one is not a dict with the keys of Signature.
-    """
-    checked: dict[str, Signature] = {}
-    for name, one in (signatures or {}).items():
-        if isinstance(one, Signature):
-            checked[name] = one
-            continue
-        known = {"batchable", "batch_dim", "input_spec", "output_spec"}
-        unknown = sorted(set(one) - known) if isinstance(one, Mapping) else [str(one)]
-        if unknown:
-            raise InvalidArgument(
-                f"signature '{name}' has '{unknown[0]}'",
-                hint=f"its keys are {', '.join(sorted(known))}",
-            )
-        checked[name] = Signature.from_dict(one)
-    return checked
-
-
-def _new_tag(name: str | Tag) -> Tag:
-    tag = Tag.of(name)
-    if tag.version == LATEST:
-        raise InvalidArgument(
-            f"'{tag}' cannot be saved: '{LATEST}' is a word for the newest version",
-            hint=f"save '{tag.name}', and a version is made",
-        )
-    return tag if tag.version is not None else tag.with_new_version()
-
-
-def _write_custom_objects(folder: Path, objects: dict[str, Any]) -> None:
-    import cloudpickle
-
-    path = folder / CUSTOM_OBJECTS
-    with disk_errors("write", path), path.open("wb") as file:
-        cloudpickle.dump(objects, file)
-
-
-@contextmanager
-def _pickled_by_value(modules: Iterable[ModuleType]) -> Iterator[None]:
-    wanted = builtins.list(modules)
-    if not wanted:
-        yield
-        return
-    import cloudpickle
-
-    known = cloudpickle.list_registry_pickle_by_value()
-    added = [module for module in wanted if module.__name__ not in known]
-    for module in added:
-        cloudpickle.register_pickle_by_value(module)
-    try:
-        yield
-    finally:
-        for module in added:
-            cloudpickle.unregister_pickle_by_value(module)
 
 
 def _model(store: ModelStore, info: ModelInfo) -> Model:

@@ -9,9 +9,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from . import models
 from .errors import InvalidArgument
-from .framework import Framework, tell
+from .framework import Framework
 from .manifest import Signature
 from .model import Model
 from .tag import Tag
@@ -19,7 +18,11 @@ from .tag import Tag
 FILE = "saved_model.onnx"
 RUN = "run"
 
-_framework = Framework("onnx", {"onnx": "onnx", "onnxruntime": "onnxruntime"})
+_framework = Framework(
+    "onnx",
+    {"onnx": "onnx", "onnxruntime": "onnxruntime"},
+    versions_kept=("onnx", "onnxruntime-gpu", "onnxruntime"),
+)
 
 
 def save_model(
@@ -59,34 +62,24 @@ def save_model(
     onnx = _framework.imported("onnx")
     _framework.imported("onnxruntime")
     proto = _proto(onnx, model)
-    chosen = models.checked_signatures(_framework.default(signatures, RUN))
+    chosen = _framework.signatures(signatures, RUN)
     other = [one for one in chosen if one != RUN]
     if other:
         raise InvalidArgument(
             f"signature '{other[0]}' is not known: an ONNX graph has one, '{RUN}'"
         )
-    ekiben: dict[str, Any] = {}
-
-    def native(folder: Path) -> dict[str, Any]:
-        ekiben.update(_native(proto, sample, folder))
-        return ekiben
-
-    with models.create(
+    return _framework.save(
         name,
-        module=_framework.module,
-        api_version="v2",
+        lambda saved: onnx.save(proto, saved.path_of(FILE)),
+        lambda folder: _native(proto, sample, folder),
         signatures=chosen,
         labels=labels,
         metadata=metadata,
         custom_objects=custom_objects,
         external_modules=external_modules,
+        api_version="v2",
         options=_options(proto),
-        context=_framework.context("onnx", "onnxruntime"),
-        finish=native,
-    ) as saved:
-        onnx.save(proto, saved.path_of(FILE))
-    tell(saved.tag, ekiben.get("not_native", {}))
-    return saved
+    )
 
 
 def get(tag: str | Tag) -> Model:

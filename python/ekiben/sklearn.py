@@ -9,16 +9,17 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from . import models
 from .errors import InvalidArgument
-from .framework import Framework, tell
+from .framework import Framework
 from .manifest import Signature
 from .model import Model
 from .tag import Tag
 
 FILE = "saved_model.pkl"
 
-_framework = Framework("sklearn", {"sklearn": "scikit-learn", "joblib": "joblib"})
+_framework = Framework(
+    "sklearn", {"sklearn": "scikit-learn", "joblib": "joblib"}, versions_kept=("scikit-learn",)
+)
 
 
 def save_model(
@@ -68,28 +69,18 @@ def save_model(
             f"a {type(model).__name__} is not a scikit-learn estimator",
             hint="give save_model(name, model) a fitted estimator or pipeline",
         )
-    chosen = models.checked_signatures(_framework.default(signatures, _default(model)))
+    chosen = _framework.signatures(signatures, _default(model))
     _check_methods(model, chosen)
-    ekiben: dict[str, Any] = {}
-
-    def native(folder: Path) -> dict[str, Any]:
-        ekiben.update(_native(model, chosen, sample, folder))
-        return ekiben
-
-    with models.create(
+    return _framework.save(
         name,
-        module=_framework.module,
+        lambda saved: joblib.dump(model, saved.path_of(FILE)),
+        lambda folder: _native(model, chosen, sample, folder),
         signatures=chosen,
         labels=labels,
         metadata=metadata,
         custom_objects=custom_objects,
         external_modules=external_modules,
-        context=_framework.context("scikit-learn"),
-        finish=native,
-    ) as saved:
-        joblib.dump(model, saved.path_of(FILE))
-    tell(saved.tag, ekiben.get("not_native", {}))
-    return saved
+    )
 
 
 def get(tag: str | Tag) -> Model:

@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+# Read when OpenMP and BLAS are loaded: their idle threads would spin against the other tests.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 PACKAGE = Path(__file__).parents[1]
 sys.path.insert(0, str(PACKAGE))
 

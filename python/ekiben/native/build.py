@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,13 @@ import onnx
 from .convert import Converter
 from .graph import append, rename_output, set_output_type
 from .layout import Layout, NotConvertible, Rows, call, join, layout_of
-from .proof import Differs, compare, rows_are_independent, session
+from .proof import MOST_DIFFERENCE, Differs, compare, rows_are_independent, session
 from .samples import draw, with_missing
 
 FORMAT = 1
+
+# Scores may be rounded, as labels may not, without changing what they decide.
+MOST_DIFFERENCE_OF_SCORES = 1e-3
 
 _FLOAT_TYPES: tuple[type[np.floating], ...] = (np.float64, np.float32)
 
@@ -75,15 +79,38 @@ class _Workshop:
         Raises:
             NotConvertible, Differs: If there is no equal native form.
         """
+        entry, graph = self._equal_form(signature)
+        if signature == "predict":
+            self._check_what_decides()
+        path = folder / entry["file"]
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(graph.SerializeToString())
+        return entry
+
+    def _check_what_decides(self) -> None:
+        """Labels can agree on all samples by luck; the scores that decide them then do not.
+
+        Raises:
+            Differs: If there are such scores and their native form is far off.
+        """
+        for scores in ("predict_proba", "decision_function"):
+            if hasattr(self._estimator, scores):
+                with contextlib.suppress(NotConvertible):
+                    self._equal_form(scores, MOST_DIFFERENCE_OF_SCORES)
+                return
+
+    def _equal_form(
+        self, signature: str, most_difference: float = MOST_DIFFERENCE
+    ) -> tuple[dict[str, Any], onnx.ModelProto]:
         rows, missing = self._rows_of(signature)
         problem: Exception | None = None
         for some_rows, takes_nan in ((rows, missing), (self._rows, frozenset[str]())):
             for converter in self._converters:
                 try:
-                    return self._prove(converter, signature, some_rows, takes_nan, folder)
+                    return self._prove(converter, signature, some_rows, takes_nan, most_difference)
                 except (NotConvertible, Differs) as error:
                     # A difference tells more than a converter's complaint.
-                    if problem is None or isinstance(error, Differs):
+                    if not isinstance(problem, Differs) or isinstance(error, Differs):
                         problem = error
             if not missing:
                 break
@@ -119,8 +146,8 @@ class _Workshop:
         signature: str,
         rows: Rows,
         missing: frozenset[str],
-        folder: Path,
-    ) -> dict[str, Any]:
+        most_difference: float,
+    ) -> tuple[dict[str, Any], onnx.ModelProto]:
         try:
             expected = call(self._estimator, signature, rows, self._layout)
         except Exception as error:
@@ -141,15 +168,18 @@ class _Workshop:
 
         got = run(feeds)
         by_column = signature == "transform"
-        difference = compare(expected, got, by_column=by_column, what=f"its '{signature}'")
+        difference = compare(
+            expected,
+            got,
+            by_column=by_column,
+            what=f"its '{signature}'",
+            most_difference=most_difference,
+        )
         independent = rows_are_independent(run, feeds, got)
         set_output_type(graph, got)
-        path = folder / "native" / f"{signature}.onnx"
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(graph.SerializeToString())
-        return {
+        entry = {
             "runtime": "onnx",
-            "file": f"native/{path.name}",
+            "file": f"native/{signature}.onnx",
             "inputs": self._layout.inputs(converter.float_type, missing),
             "outputs": [_output_spec(output, got)],
             "rows_independent": independent,
@@ -159,6 +189,7 @@ class _Workshop:
                 "max_relative_difference": difference,
             },
         }
+        return entry, graph
 
 
 def _sample_rows(estimator: Any, layout: Layout, sample: Any) -> tuple[Rows, str]:

@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 import onnx
 
-from .graph import append, cut
-from .layout import Layout, NotConvertible, last_step
+from .graph import append, cut, rename_inputs
+from .layout import Layout, NotConvertible
+from .steps import last_step
 from .traps import corrected_converters
 
 # The newest versions that all supported releases of ONNX Runtime run; 3 of the machine-learning
 # operators is the first with double trees.
-_OPSETS = {"": 17, "ai.onnx.ml": 3}
+_OPSETS = {"": 18, "ai.onnx.ml": 3}
 
 _SECOND_OUTPUT = ("predict_proba", "predict_log_proba", "decision_function")
 
@@ -109,6 +110,7 @@ class Converter:
                             options={id(last): attempt} if attempt else None,
                             target_opset=target,
                         )
+                    rename_inputs(converted, [name for name, _ in self._initial_types()])
                     return converted
                 except NotConvertible:
                     raise
@@ -161,8 +163,19 @@ def _kind(estimator: Any) -> str:
 
 
 def _reason(error: Exception | None, estimator: Any) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
+    text = " ".join(str(error).partition("You may raise")[0].split()) or type(error).__name__
     if "Unable to find a shape calculator" in text or "Unable to find a converter" in text:
         unknown = text.partition("'<class '")[2].partition("'")[0].rpartition(".")[2]
         return f"skl2onnx has no converter for {unknown or _kind(estimator)}"
-    return f"skl2onnx cannot convert {_kind(estimator)}: {text[:160]}"
+    return f"skl2onnx cannot convert {_being_converted(error) or _kind(estimator)}: {text[:160]}"
+
+
+def _being_converted(error: Exception | None) -> str:
+    """Which step of a pipeline the converters were at."""
+    name = ""
+    trace = error.__traceback__ if error is not None else None
+    while trace is not None:
+        step = getattr(trace.tb_frame.f_locals.get("operator"), "raw_operator", None)
+        name = type(step).__name__ if step is not None else name
+        trace = trace.tb_next
+    return name

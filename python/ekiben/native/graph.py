@@ -125,6 +125,16 @@ def append(model: onnx.ModelProto, op_type: str, *constants: np.ndarray, **attri
     _import_default_operators(model)
 
 
+def rename_inputs(model: onnx.ModelProto, names: list[str]) -> None:
+    """Call the inputs so, in order; converters make identifiers of them."""
+    renamed = {value.name: name for value, name in zip(model.graph.input, names, strict=True)}
+    for node in model.graph.node:
+        for index, old in enumerate(node.input):
+            node.input[index] = renamed.get(old, old)
+    for value in model.graph.input:
+        value.name = renamed[value.name]
+
+
 def rename_output(model: onnx.ModelProto, name: str) -> None:
     """Call the output `name`; what was called so gets its old name."""
     graph = model.graph

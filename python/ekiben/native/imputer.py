@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from .layout import NotConvertible
+
 
 def imputer_converter(original: Callable[..., None]) -> Callable[..., None]:
     """skl2onnx's converter of SimpleImputer, with `original` for what this one cannot do.
@@ -23,10 +25,10 @@ def imputer_converter(original: Callable[..., None]) -> Callable[..., None]:
         fills_nan = isinstance(imputer.missing_values, float) and np.isnan(imputer.missing_values)
         is_text = kind is data_types.StringTensorType
         numbers = kind in (data_types.FloatTensorType, data_types.DoubleTensorType)
-        if (
-            imputer.add_indicator
-            or not (fills_nan or (is_text and imputer.missing_values is None))
-            or not (is_text or (numbers and np.isfinite(imputer.statistics_.astype(float)).all()))
+        if imputer.add_indicator:
+            raise NotConvertible("SimpleImputer adds indicators, which the converter leaves out")
+        if not (fills_nan or (is_text and imputer.missing_values is None)) or not (
+            is_text or (numbers and np.isfinite(imputer.statistics_.astype(float)).all())
         ):
             original(scope, operator, container)
             return

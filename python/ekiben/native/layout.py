@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from .steps import first_step, is_passthrough, steps_of
+
 # One array a feature, all of one length: float64, int64, or text as objects.
 Rows = list[np.ndarray]
 
@@ -61,11 +63,10 @@ class Layout:
 
     def for_native(self, rows: Rows, float_type: type[np.floating]) -> dict[str, np.ndarray]:
         """The rows as the graph takes them, floats as `float_type`."""
+        types = {"float64": float_type, "int64": np.int64, "string": object}
         columns = [
-            column.astype(float_type if dtype == "float64" else object)
-            if dtype != "int64"
-            else column.astype(np.int64)
-            for column, dtype in zip(rows, self.dtypes, strict=True)
+            column if name in self.unused else column.astype(types[dtype])
+            for name, column, dtype in zip(self.names, rows, self.dtypes, strict=True)
         ]
         if self.kind == "text":
             return {"X": columns[0]}
@@ -108,7 +109,11 @@ class Layout:
             lacking = [n for n in self.names if n not in sample.columns and n not in self.unused]
             if self.frame and lacking:
                 raise ValueError(f"it has no column '{lacking[0]}'")
-            columns = [sample[n].to_numpy() for n in (self.names if self.frame else sample.columns)]
+            nothing = np.zeros(len(sample))
+            columns = [
+                sample[name].to_numpy() if name in sample.columns else nothing
+                for name in (self.names if self.frame else sample.columns)
+            ]
         else:
             matrix = np.asarray(sample.toarray() if hasattr(sample, "toarray") else sample)
             matrix = matrix.reshape(1, -1) if matrix.ndim == 1 else matrix
@@ -116,8 +121,8 @@ class Layout:
         if len(columns) != len(self.names):
             raise ValueError(f"it has {len(columns)} features, the model has {len(self.names)}")
         typed = [
-            column.astype(object if dtype == "string" else dtype)
-            for column, dtype in zip(columns, self.dtypes, strict=True)
+            column if name in self.unused else column.astype(object if dtype == "string" else dtype)
+            for name, column, dtype in zip(self.names, columns, self.dtypes, strict=True)
         ]
         if not len(typed[0]):
             raise ValueError("it has no rows")
@@ -140,36 +145,6 @@ def take(rows: Rows, index: Any) -> Rows:
 def join(parts: Sequence[Rows]) -> Rows:
     """All rows of all parts, in order."""
     return [np.concatenate(columns) for columns in zip(*parts, strict=True)]
-
-
-def first_step(estimator: Any) -> Any:
-    """What reads the input: the first step of a pipeline, of any depth; else the estimator."""
-    steps = [step for step in steps_of(estimator) if not is_passthrough(step)]
-    if not steps or steps == [estimator]:
-        return estimator
-    return first_step(steps[0])
-
-
-def last_step(estimator: Any) -> Any:
-    """What makes the output: the last step of a pipeline, of any depth; else the estimator."""
-    steps = [step for step in steps_of(estimator) if not is_passthrough(step)]
-    if not steps or steps == [estimator]:
-        return estimator
-    return last_step(steps[-1])
-
-
-def steps_of(estimator: Any) -> list[Any]:
-    """The steps of a pipeline, the winner of a search, or the estimator alone."""
-    if hasattr(estimator, "best_estimator_"):
-        return [estimator.best_estimator_]
-    if hasattr(estimator, "steps"):
-        return [step for _, step in estimator.steps]
-    return [estimator]
-
-
-def is_passthrough(step: Any) -> bool:
-    """Whether a step of a pipeline does nothing."""
-    return step is None or step in ("passthrough", "drop")
 
 
 def layout_of(estimator: Any, sample: Any) -> Layout:

@@ -20,7 +20,14 @@ class Differs(Exception):
     """The native form answers otherwise; the text says how."""
 
 
-def compare(expected: np.ndarray, got: np.ndarray, *, by_column: bool, what: str) -> float:
+def compare(
+    expected: np.ndarray,
+    got: np.ndarray,
+    *,
+    by_column: bool,
+    what: str,
+    most_difference: float = MOST_DIFFERENCE,
+) -> float:
     """The largest relative difference between two answers; 0.0 for labels, which must be equal.
 
     Relative to the expected number, or to a tenth of the largest expected one where that is more:
@@ -29,7 +36,7 @@ def compare(expected: np.ndarray, got: np.ndarray, *, by_column: bool, what: str
 
     Raises:
         Differs: If the shapes differ, a label differs, or a number differs by more than
-            MOST_DIFFERENCE.
+            `most_difference`.
     """
     if expected.shape != got.shape:
         raise Differs(f"{what} has shape {list(got.shape)} instead of {list(expected.shape)}")
@@ -41,7 +48,7 @@ def compare(expected: np.ndarray, got: np.ndarray, *, by_column: bool, what: str
     difference = relative_difference(expected, got, by_column=by_column)
     if np.isinf(difference):
         raise Differs(f"{what} is NaN or infinite where the model's is not, or the reverse")
-    if not difference <= MOST_DIFFERENCE:
+    if not difference <= most_difference:
         raise Differs(f"{what} differs by {difference:.1e} relative")
     return difference
 

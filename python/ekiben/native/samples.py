@@ -10,15 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from .layout import (
-    Layout,
-    Rows,
-    column_indices,
-    first_step,
-    is_passthrough,
-    last_step,
-    steps_of,
-)
+from .layout import Layout, Rows, column_indices
+from .steps import first_step, is_passthrough, steps_of
 from .texts import texts_for
 from .trees import rows_on_thresholds
 
@@ -209,6 +202,3 @@ def with_missing(rows: Rows, features: list[int]) -> Rows:
     for place, feature in enumerate(features):
         picked[feature][[place, len(features)]] = np.nan
     return picked
-
-
-__all__ = ["COUNT", "draw", "last_step", "points", "with_missing"]

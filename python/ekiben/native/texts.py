@@ -29,7 +29,7 @@ def texts_for(vectorizer: Any, count: int, rng: np.random.Generator) -> np.ndarr
     A vectorizer that keeps no vocabulary, such as a hashing one, gets unknown words only.
     """
     known = sorted(getattr(vectorizer, "vocabulary_", None) or {"word": 0})
-    words = [*known[:: max(1, len(known) // 2000)], "unseenword"]
+    words = [*known[:: max(1, len(known) // 2000)], "unseenword", "a", "naïve"]
     spellings = (str, str.upper, str.title, lambda word: word + ",", lambda word: f"({word})")
     texts = list(_AWKWARD)
     while len(texts) < count:

@@ -7,6 +7,7 @@
   converters' own search for that place never ends at an infinite one.
 - Trees that send missing values to the left say so, as scikit-learn's and as the operator's do.
 - Booleans that protobuf refuses in a list of integers become integers.
+- Words are told apart as scikit-learn does, and no locale is asked for that a machine may lack.
 - Operators that exist for float32 only get their input as float32.
 - A distance that rounding made the root of a negative number is zero.
 - IsolationForest becomes one operator instead of dozens a tree (isolation.py), SimpleImputer works
@@ -139,11 +140,7 @@ def _add_node(
     name: str | None = None,
     **attributes: Any,
 ) -> None:
-    if op_type == "StringNormalizer":
-        # The default locale is one that a bare Debian lacks. Stop words would be compared with
-        # whole texts and so drop rows; as words they are missing from the vocabulary already.
-        attributes["locale"] = "C"
-        attributes.pop("stopwords", None)
+    _correct_text(container, op_type, attributes)
     if op_type == "Sqrt":
         inputs = _after(container, original, "Relu", inputs, outputs)
     if op_type == "SVMRegressor":
@@ -164,6 +161,23 @@ def _add_node(
 
 
 _FLOAT, _DOUBLE = 1, 11  # onnx.TensorProto
+
+
+def _correct_text(container: Any, op_type: str, attributes: dict[str, Any]) -> None:
+    if op_type == "StringNormalizer":
+        # The default locale is one that a bare Debian lacks. Stop words would be compared with
+        # whole texts and so drop rows; as words they are missing from the vocabulary already.
+        attributes["locale"] = "C.UTF-8"
+        attributes.pop("stopwords", None)
+    if op_type == "Tokenizer" and attributes.get("tokenexp") == "[a-zA-Z0-9_]+":
+        # What stands for scikit-learn's default: two or more letters, of any alphabet.
+        attributes["tokenexp"] = r"[\pL\pN_]{2,}"
+    if op_type == "TfIdfVectorizer" and all(str(w).isascii() for w in attributes["pool_strings"]):
+        # Lowering other letters cannot make a word of this vocabulary: no locale is needed.
+        normalizers = (n for n in reversed(container.nodes) if n.op_type == "StringNormalizer")
+        for attribute in getattr(next(normalizers, None), "attribute", ()):
+            if attribute.name == "locale":
+                attribute.s = b"C"
 
 
 def _after(
