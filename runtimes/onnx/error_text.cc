@@ -37,22 +37,18 @@ std::string_view WithoutPlace(std::string_view text) {
   if (text.find(" was false. ") != std::string_view::npos) return After(text, " was false. ");
   std::string_view rest = text.substr(file);
   size_t end = AfterBracket(rest, rest.find('('));
-  while (end < rest.size()) {
-    const std::string_view more = rest.substr(end);
-    if (more.starts_with("::")) {
+  for (bool more = true; more && end < rest.size();) {
+    const std::string_view next = rest.substr(end);
+    if (next.starts_with("::")) {  // A lambda of the function.
       end = AfterBracket(rest, rest.find('(', end));
-    } else if (more.starts_with('>') || more.starts_with(' ')) {
-      if (more.starts_with(" [with ")) {
-        end = AfterBracket(rest, end + 1);
-      } else if (more.starts_with(" const")) {
-        end += sizeof(" const") - 1;
-      } else if (more.starts_with('>')) {
-        ++end;
-      } else {
-        break;
-      }
+    } else if (next.starts_with(" [with ")) {
+      end = AfterBracket(rest, end + 1);
+    } else if (next.starts_with(" const")) {
+      end += sizeof(" const") - 1;
+    } else if (next.starts_with('>')) {
+      ++end;
     } else {
-      break;
+      more = false;
     }
   }
   rest.remove_prefix(end);
@@ -68,9 +64,10 @@ std::string OneLine(std::string_view text) {
   }
   while (!line.empty() && (line.back() == ' ' || line.back() == '.')) line.pop_back();
   // A sentence's first letter; not that of a name such as "MatMul" or an abbreviation.
-  const bool sentence = line.size() > 1 && std::islower(static_cast<unsigned char>(line[1])) &&
-                        line.substr(0, line.find(' ')).find_first_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ", 1) ==
-                            std::string::npos;
+  const bool sentence =
+      line.size() > 1 && std::islower(static_cast<unsigned char>(line[1])) &&
+      line.substr(0, line.find(' ')).find_first_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ", 1) ==
+          std::string::npos;
   if (sentence) line[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(line[0])));
   return line;
 }

@@ -58,10 +58,14 @@ Tensor ReadArray(const Array& array) { return ReadNpy(kModels / "arrays" / array
 
 double NumberAt(const Tensor& tensor, size_t index) {
   switch (tensor.type()) {
-    case DataType::kInt32: return tensor.As<int32_t>()[index];
-    case DataType::kInt64: return static_cast<double>(tensor.As<int64_t>()[index]);
-    case DataType::kFloat32: return tensor.As<float>()[index];
-    default: return tensor.As<double>()[index];
+    case DataType::kInt32:
+      return tensor.As<int32_t>()[index];
+    case DataType::kInt64:
+      return static_cast<double>(tensor.As<int64_t>()[index]);
+    case DataType::kFloat32:
+      return tensor.As<float>()[index];
+    default:
+      return tensor.As<double>()[index];
   }
 }
 
@@ -85,8 +89,7 @@ class OnnxGoldenTest : public testing::TestWithParam<Golden> {
   void SetUp() override {
     ASSERT_NE(std::getenv("EKIBEN_ONNXRUNTIME"), nullptr)
         << "EKIBEN_ONNXRUNTIME is not set; `make test` does that";
-    const auto plugin =
-        runtime::Runtime::Open(fs::path(EKIBEN_RUNTIMES_DIR) / "onnx.so").value();
+    const auto plugin = runtime::Runtime::Open(fs::path(EKIBEN_RUNTIMES_DIR) / "onnx.so").value();
     auto loaded = plugin.Load(kModels / (GetParam().name + ".onnx"));
     ASSERT_THAT(loaded, IsOk());
     session_ = *std::move(loaded);
@@ -110,8 +113,8 @@ class OnnxGoldenTest : public testing::TestWithParam<Golden> {
       const auto per_row = want.elements() / static_cast<size_t>(want.shape()[0]);
       ASSERT_EQ(got.shape()[0], rows) << array->first;
       ASSERT_EQ(got.elements(), per_row * static_cast<size_t>(rows)) << array->first;
-      EXPECT_EQ(Differences(got, want, static_cast<size_t>(first) * per_row,
-                            array->second.tolerance), 0)
+      EXPECT_EQ(
+          Differences(got, want, static_cast<size_t>(first) * per_row, array->second.tolerance), 0)
           << array->first << " of " << rows << " rows from " << first;
       ++compared;
     }

@@ -47,13 +47,13 @@ void DropLog(void*, int32_t, const char*, const char*, const char*, const char*)
 // Why none of the candidates could be used, and what to do.
 std::string WhyNone(const LibraryCandidates& candidates, const std::vector<std::string>& reasons) {
   const bool named = !candidates.named_by.empty();
-  const std::string why =
-      !reasons.empty() ? fmt::format("{}", fmt::join(reasons, "; "))
-                       : fmt::format("there is no libonnxruntime.so* in '{}'",
-                                     fmt::join(candidates.looked_in, "', '"));
-  if (named) return fmt::format("cannot load ONNX Runtime, named by {}: {}", candidates.named_by, why);
+  const std::string why = !reasons.empty() ? fmt::format("{}", fmt::join(reasons, "; "))
+                                           : fmt::format("there is no libonnxruntime.so* in '{}'",
+                                                         fmt::join(candidates.looked_in, "', '"));
+  if (named)
+    return fmt::format("cannot load ONNX Runtime, named by {}: {}", candidates.named_by, why);
   return fmt::format(
-      "cannot {} ONNX Runtime: {}; `pip install onnxruntime` beside ekiben, or set "
+      "cannot {} ONNX Runtime: {}; `pip install 'onnxruntime>=1.19'` beside ekiben, or set "
       "EKIBEN_ONNXRUNTIME to its library",
       reasons.empty() ? "find" : "load", why);
 }
@@ -72,12 +72,14 @@ Expected<const Library*> Library::Get(const std::string& option) {
                      .virtual_env = FromEnvironment("VIRTUAL_ENV")});
   if (loaded != nullptr) {
     std::error_code ignored;
-    if (option.empty() || (!candidates.files.empty() &&
-                           std::filesystem::equivalent(candidates.files[0], loaded->file_, ignored))) {
+    if (option.empty() ||
+        (!candidates.files.empty() &&
+         std::filesystem::equivalent(candidates.files[0], loaded->file_, ignored))) {
       return loaded;
     }
-    return Error(fmt::format("cannot load ONNX Runtime from '{}': the one in '{}' is loaded already",
-                             option, loaded->file_.string()));
+    return Error(
+        fmt::format("cannot load ONNX Runtime from '{}': the one in '{}' is loaded already", option,
+                    loaded->file_.string()));
   }
   std::vector<std::string> reasons;
   for (const std::filesystem::path& file : candidates.files) {
@@ -100,8 +102,8 @@ Expected<std::unique_ptr<Library>> Library::Open(const std::filesystem::path& fi
   const uint32_t newest = NewestApi(version);
   void* const* const table = newest < kApiVersion ? nullptr : base->GetApi(kApiVersion);
   if (table == nullptr) {
-    return Error(fmt::format("'{}' is version {}, and 1.{} or a later 1.x is needed",
-                             file.string(), version, kApiVersion));
+    return Error(fmt::format("'{}' is version {}, and 1.{} or a later 1.x is needed", file.string(),
+                             version, kApiVersion));
   }
   auto library = std::make_unique<Library>();
   OrtFunctions& ort = library->ort_;
@@ -129,7 +131,7 @@ Expected<void> Library::Start() {
 }
 
 Expected<void> Library::Done(OrtStatus* status) const {
-  if (status == nullptr) [[likely]] return {};
+  if (status == nullptr) return {};
   std::string text = ort_.GetErrorMessage(status);
   ort_.ReleaseStatus(status);
   return Error(std::move(text));

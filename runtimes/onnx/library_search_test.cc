@@ -62,12 +62,12 @@ TEST_F(LibrarySearchTest, AFolderIsSearchedForItsNewestLibrary) {
 }
 
 TEST_F(LibrarySearchTest, ThePythonThatThePluginIsInstalledInComesFirst) {
-  const fs::path venv = Make(fs::path("venv/lib/python3.12/site-packages") / kCapi /
-                             "libonnxruntime.so.1.32.0");
-  const fs::path older = Make(fs::path("usr/lib/python3.9/site-packages") / kCapi /
-                              "libonnxruntime.so.1.17.0");
-  const fs::path newer = Make(fs::path("usr/lib/python3.11/site-packages") / kCapi /
-                              "libonnxruntime.so.1.20.1");
+  const fs::path venv =
+      Make(fs::path("venv/lib/python3.12/site-packages") / kCapi / "libonnxruntime.so.1.32.0");
+  const fs::path older =
+      Make(fs::path("usr/lib/python3.9/site-packages") / kCapi / "libonnxruntime.so.1.17.0");
+  const fs::path newer =
+      Make(fs::path("usr/lib/python3.11/site-packages") / kCapi / "libonnxruntime.so.1.20.1");
   const LibraryCandidates found =
       FindLibraries({.plugin = root_ / "usr/lib/ekiben/runtimes/onnx.so",
                      .virtual_env = (root_ / "venv").string()});
@@ -76,10 +76,10 @@ TEST_F(LibrarySearchTest, ThePythonThatThePluginIsInstalledInComesFirst) {
 }
 
 TEST_F(LibrarySearchTest, DebiansFoldersAreKnown) {
-  const fs::path packaged = Make(fs::path("usr/lib/python3/dist-packages") / kCapi /
-                                 "libonnxruntime.so.1.18.0");
-  const fs::path by_pip = Make(fs::path("usr/local/lib/python3.11/dist-packages") / kCapi /
-                               "libonnxruntime.so.1.32.0");
+  const fs::path packaged =
+      Make(fs::path("usr/lib/python3/dist-packages") / kCapi / "libonnxruntime.so.1.18.0");
+  const fs::path by_pip =
+      Make(fs::path("usr/local/lib/python3.11/dist-packages") / kCapi / "libonnxruntime.so.1.32.0");
   const LibraryCandidates found =
       FindLibraries({.plugin = root_ / "usr/lib/ekiben/runtimes/onnx.so"});
   EXPECT_THAT(found.files, ElementsAre(by_pip, packaged));
@@ -89,9 +89,9 @@ TEST_F(LibrarySearchTest, WhereNothingIsThePlacesAreNamed) {
   const LibraryCandidates found =
       FindLibraries({.plugin = root_ / "lib/ekiben/runtimes/onnx.so", .virtual_env = "/venv"});
   EXPECT_THAT(found.files, IsEmpty());
-  EXPECT_THAT(found.looked_in,
-              testing::Contains(
-                  (root_ / "lib/python3*/{site,dist}-packages/onnxruntime/capi").string()));
+  EXPECT_THAT(
+      found.looked_in,
+      testing::Contains((root_ / "lib/python3*/{site,dist}-packages/onnxruntime/capi").string()));
   EXPECT_THAT(found.looked_in,
               testing::Contains("/venv/lib/python3*/{site,dist}-packages/onnxruntime/capi"));
 }

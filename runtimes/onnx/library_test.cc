@@ -93,7 +93,7 @@ TEST_F(OnnxLibraryDeathTest, WithoutAnyThePlacesAndTheWayOutAreNamed) {
         LoadAndExit();
       },
       testing::ExitedWithCode(0),
-      "^cannot find ONNX Runtime: .*/no/such/venv/lib/python3.*pip install onnxruntime.*"
+      "^cannot find ONNX Runtime: .*/no/such/venv/lib/python3.*pip install .onnxruntime>=1.19.*"
       "EKIBEN_ONNXRUNTIME");
 }
 

@@ -8,6 +8,8 @@
 
 #include <gmock/gmock.h>
 
+#include "onnx/external_data.h"
+
 namespace ekiben::onnx {
 namespace {
 

@@ -25,8 +25,8 @@ Expected<Options> ParseOptions(std::string_view json) {
   if (const boost::json::value* const threads = object->if_contains("intra_op_threads")) {
     const int64_t* const number = threads->if_int64();
     if (number == nullptr || *number < 1 || *number > kMostThreads) {
-      return Error(fmt::format("the option 'intra_op_threads' is not a number from 1 to {}",
-                               kMostThreads));
+      return Error(
+          fmt::format("the option 'intra_op_threads' is not a number from 1 to {}", kMostThreads));
     }
     options.intra_op_threads = static_cast<int>(*number);
   }

@@ -83,7 +83,7 @@ TEST(OnnxPluginTest, EveryTypeOfNumberIsPassedThrough) {
   std::vector<Tensor> inputs;
   for (const TensorSpec& spec : session->inputs()) {
     inputs.emplace_back(spec.type, Shape({5}));
-    for (size_t i = 0; std::byte& byte : inputs.back().bytes()) byte = std::byte(i++ % 2);
+    for (size_t i = 0; std::byte & byte : inputs.back().bytes()) byte = std::byte(i++ % 2);
   }
   for (int run = 0; run < 2; ++run) {
     const Outputs outputs = session->Run(inputs);
@@ -121,20 +121,21 @@ TEST(OnnxPluginTest, ASequenceOfTensorsOfOneShapeIsStacked) {
   const int64_t two = 2, three = 3;
   EXPECT_TRUE(session->outputs().at(0).any_rank);
   const Outputs outputs = RunOnce(*session, Floats({1, 4}, {1, 2, 3, 4}),
-                              Tensor::Of<int64_t>(DataType::kInt64, {}, std::span(&two, 1)));
+                                  Tensor::Of<int64_t>(DataType::kInt64, {}, std::span(&two, 1)));
   ASSERT_THAT(outputs, IsOk());
   EXPECT_EQ(outputs->at(0).shape(), Shape({2, 1, 2}));
   EXPECT_THAT(outputs->at(0).As<float>(), ElementsAre(1, 2, 3, 4));
 
   const Outputs uneven = RunOnce(*session, Floats({1, 4}, {1, 2, 3, 4}),
-                             Tensor::Of<int64_t>(DataType::kInt64, {}, std::span(&three, 1)));
+                                 Tensor::Of<int64_t>(DataType::kInt64, {}, std::span(&three, 1)));
   EXPECT_THAT(uneven, HasMessage("output 'y': its tensors differ in shape, so they cannot be "
                                  "stacked"));
 }
 
 TEST(OnnxPluginTest, AnOutputMayHaveAnotherShapeForInputsOfTheSame) {
   const auto session = Load("nonzero");
-  const std::vector<std::vector<float>> rows = {{0, 1, 0}, {0, 2, 0}, {1, 1, 1}, {0, 0, 0}, {3, 0, 3}};
+  const std::vector<std::vector<float>> rows = {
+      {0, 1, 0}, {0, 2, 0}, {1, 1, 1}, {0, 0, 0}, {3, 0, 3}};
   const int64_t found[] = {1, 1, 3, 0, 2};
   for (size_t i = 0; i < rows.size(); ++i) {
     const Outputs outputs = RunOnce(*session, Floats({1, 3}, rows[i]));
@@ -153,7 +154,8 @@ TEST(OnnxPluginTest, AWrongShapeIsRefusedInPlainWords) {
 
 TEST(OnnxPluginTest, ABatchWithoutRowsIsRefused) {
   const auto session = TryLoad(kIris).value();
-  EXPECT_THAT(RunOnce(*session, Floats({0, 4}, {})), HasMessage("input 'input': the batch has no rows"));
+  EXPECT_THAT(RunOnce(*session, Floats({0, 4}, {})),
+              HasMessage("input 'input': the batch has no rows"));
 }
 
 TEST(OnnxPluginTest, AnOperatorThatFailsIsNamed) {
@@ -266,7 +268,8 @@ TEST(OnnxPluginTest, ThreadsThatShareASessionGetTheirOwnAnswers) {
   bool all_right[4] = {};
   {
     std::vector<std::jthread> threads;
-    for (int i = 0; i < 4; ++i) threads.emplace_back(AskOwnRows, std::ref(*session), i, &all_right[i]);
+    for (int i = 0; i < 4; ++i)
+      threads.emplace_back(AskOwnRows, std::ref(*session), i, &all_right[i]);
   }
   EXPECT_THAT(all_right, Each(true));
 }

@@ -12,24 +12,25 @@ namespace ekiben::onnx {
 namespace {
 
 constexpr ElementType kTypes[] = {
-    {kOrtBool, EKIBEN_BOOL, 1},       {kOrtUint8, EKIBEN_UINT8, 1},
-    {kOrtUint16, EKIBEN_UINT16, 2},   {kOrtUint32, EKIBEN_UINT32, 4},
-    {kOrtUint64, EKIBEN_UINT64, 8},   {kOrtInt8, EKIBEN_INT8, 1},
-    {kOrtInt16, EKIBEN_INT16, 2},     {kOrtInt32, EKIBEN_INT32, 4},
-    {kOrtInt64, EKIBEN_INT64, 8},     {kOrtFloat16, EKIBEN_FLOAT16, 2},
-    {kOrtFloat, EKIBEN_FLOAT32, 4},   {kOrtDouble, EKIBEN_FLOAT64, 8},
+    {kOrtBool, EKIBEN_BOOL, 1},     {kOrtUint8, EKIBEN_UINT8, 1},
+    {kOrtUint16, EKIBEN_UINT16, 2}, {kOrtUint32, EKIBEN_UINT32, 4},
+    {kOrtUint64, EKIBEN_UINT64, 8}, {kOrtInt8, EKIBEN_INT8, 1},
+    {kOrtInt16, EKIBEN_INT16, 2},   {kOrtInt32, EKIBEN_INT32, 4},
+    {kOrtInt64, EKIBEN_INT64, 8},   {kOrtFloat16, EKIBEN_FLOAT16, 2},
+    {kOrtFloat, EKIBEN_FLOAT32, 4}, {kOrtDouble, EKIBEN_FLOAT64, 8},
     {kOrtString, EKIBEN_STRING, 0},
 };
 
 // From 14 on: the element types that ekiben has no word for.
 constexpr std::string_view kOtherTypes[] = {
-    "complex64",      "complex128", "bfloat16", "float8e4m3fn", "float8e4m3fnuz", "float8e5m2",
-    "float8e5m2fnuz", "uint4",      "int4",     "float4e2m1",   "uint2",          "int2",
-    "float8e8m0"};
+    "complex64",  "complex128",     "bfloat16",  "float8e4m3fn", "float8e4m3fnuz",
+    "float8e5m2", "float8e5m2fnuz", "uint4",     "int4",         "float4e2m1",
+    "uint2",      "int2",           "float8e8m0"};
 constexpr int kFirstOtherType = 14;
 
-constexpr std::string_view kKinds[] = {"of an unknown kind", "a tensor", "a sequence", "a map",
-                                       "an opaque value",    "a sparse tensor", "an optional"};
+constexpr std::string_view kKinds[] = {
+    "of an unknown kind", "a tensor",        "a sequence", "a map",
+    "an opaque value",    "a sparse tensor", "an optional"};
 
 template <size_t N>
 std::string_view NameIn(const std::string_view (&names)[N], int index) {
@@ -78,8 +79,8 @@ class Describer {
     if (!done) return done;
     port_->type = FindElementType(type);
     if (port_->type != nullptr) return {};
-    return Error(fmt::format("has elements of the type {}",
-                             NameIn(kOtherTypes, type - kFirstOtherType)));
+    return Error(
+        fmt::format("has elements of the type {}", NameIn(kOtherTypes, type - kFirstOtherType)));
   }
 
   Expected<void> Sequence(const OrtTypeInfo* info) {
@@ -95,8 +96,8 @@ class Describer {
       return done;
     }
     if (kind == kOrtMap) return Maps(item);
-    if (kind != kOrtTensor) return Error(fmt::format("is a sequence whose items are each {}",
-                                                     NameIn(kKinds, kind)));
+    if (kind != kOrtTensor)
+      return Error(fmt::format("is a sequence whose items are each {}", NameIn(kKinds, kind)));
     if (Expected<void> tensor = Tensor(item); !tensor) {
       return Error("is a sequence whose item " + tensor.error());
     }

@@ -9,6 +9,8 @@
 
 #include "onnx/error_text.h"
 #include "onnx/model_file.h"
+#include "onnx/stacked.h"
+#include "onnx/value.h"
 
 namespace ekiben::onnx {
 namespace {
@@ -32,6 +34,19 @@ Expected<Handle<OrtSessionOptions>> MakeOptions(const Library& library, const Op
   }
   if (failed != nullptr) return Error(library.Done(failed).error());
   return owned;
+}
+
+Expected<void> CopyOut(const Library& library, const Port& port, OrtValue* value,
+                       const Outlet& outlet) {
+  switch (port.form) {
+    case Form::kTensor:
+      return CopyTensor(library, *port.type, value, outlet);
+    case Form::kStackedTensors:
+      return CopyStackedTensors(library, *port.type, value, outlet);
+    case Form::kStackedMaps:
+      break;
+  }
+  return CopyStackedMaps(library, value, outlet);
 }
 
 std::string ShapeText(std::span<const int64_t> axes) {
@@ -110,9 +125,8 @@ Expected<void> Session::DescribePorts() {
     }
     return library_.Done(failed);
   };
-  Expected<void> described =
-      describe(ort.SessionGetInputCount, ort.SessionGetInputName, ort.SessionGetInputTypeInfo,
-               DescribeInput, &inputs_);
+  Expected<void> described = describe(ort.SessionGetInputCount, ort.SessionGetInputName,
+                                      ort.SessionGetInputTypeInfo, DescribeInput, &inputs_);
   if (!described) return described;
   described = describe(ort.SessionGetOutputCount, ort.SessionGetOutputName,
                        ort.SessionGetOutputTypeInfo, DescribeOutput, &outputs_);
@@ -214,8 +228,7 @@ Expected<void> Session::CopyOutputs(const std::vector<OutputShape>* expected,
   return {};
 }
 
-void Session::Learn(std::span<const ekiben_tensor> inputs,
-                    std::span<const ekiben_tensor> outputs) {
+void Session::Learn(std::span<const ekiben_tensor> inputs, std::span<const ekiben_tensor> outputs) {
   std::vector<OutputShape> shapes(outputs.size());
   for (size_t i = 0; i < outputs.size(); ++i) {
     const bool is_plain = outputs_[i].form == Form::kTensor && outputs_[i].type->size > 0;

@@ -14,7 +14,6 @@
 #include "onnx/options.h"
 #include "onnx/port.h"
 #include "onnx/shape_memory.h"
-#include "onnx/value.h"
 
 namespace ekiben::onnx {
 

@@ -25,8 +25,7 @@ uint64_t HashOf(std::span<const ekiben_tensor> inputs) {
 
 }  // namespace
 
-const std::vector<OutputShape>* ShapeMemory::Expected(
-    std::span<const ekiben_tensor> inputs) const {
+const std::vector<OutputShape>* ShapeMemory::Expected(std::span<const ekiben_tensor> inputs) const {
   if (given_up_) return nullptr;
   const uint64_t hash = HashOf(inputs);
   const std::shared_lock lock(mutex_);

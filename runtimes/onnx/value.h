@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include <ekiben/runtime_abi.h>
 
@@ -23,16 +24,23 @@ struct Outlet {
   Expected<void> Allocate(size_t bytes) const;
 };
 
+// The number of elements, and the bytes of a tensor of numbers. Fail where an axis is negative or
+// there are more than can be counted.
+Expected<size_t> ElementsOf(const ekiben_tensor& tensor);
+Expected<size_t> BytesOf(const ElementType& type, const ekiben_tensor& tensor);
+
 // A value over the memory of `tensor`, which has to outlive it; for strings a copy.
 // REQUIRES: `tensor` has the dtype of `type`
 Expected<Handle<OrtValue>> ValueOf(const Library& library, const ElementType& type,
                                    const ekiben_tensor& tensor);
 
-// Copies a value into an output of the form that `port` says.
-Expected<void> CopyOut(const Library& library, const Port& port, OrtValue* value,
-                       const Outlet& outlet);
+// Reads the type and shape of a value that is a tensor. `first_axes` of the shape are left as they
+// are; the value's own come after them.
+Expected<void> ReadType(const Library& library, const OrtValue* value, int32_t first_axes,
+                        ekiben_tensor* tensor, OrtElementType* type);
 
-// The bytes of a tensor of numbers; nothing where there are none such.
-Expected<size_t> BytesOf(const ElementType& type, const ekiben_tensor& tensor);
+// Copies a value that is a tensor of elements of `type`.
+Expected<void> CopyTensor(const Library& library, const ElementType& type, OrtValue* value,
+                          const Outlet& outlet);
 
 }  // namespace ekiben::onnx

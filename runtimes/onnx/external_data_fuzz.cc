@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "onnx/model_file.h"
+#include "onnx/external_data.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view model(reinterpret_cast<const char*>(data), size);
