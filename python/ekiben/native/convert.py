@@ -15,6 +15,7 @@ from .graph import append, cut, rename_inputs
 from .layout import Layout, NotConvertible
 from .steps import last_step
 from .traps import corrected_converters
+from .votes import count_votes, is_forest
 
 # The newest versions that all supported releases of ONNX Runtime run; 3 of the machine-learning
 # operators is the first with double trees.
@@ -54,6 +55,9 @@ class Converter:
         if place >= len(names):
             raise NotConvertible(f"skl2onnx gives no '{signature}' for {_kind(self.estimator)}")
         graph = cut(whole, names[place])
+        last = last_step(self.estimator)
+        if signature == "predict" and is_forest(last):
+            count_votes(graph, len(last.estimators_))
         if signature == "predict_log_proba":
             append(graph, "Log")
         return graph
