@@ -150,7 +150,7 @@ def _as_converters_want(estimator: Any, no_probabilities: bool) -> Any:
 
     Labels and scores of a support vector machine do not come from its probabilities, but those of
     a converted one that has probabilities do. How a vote's transform() is laid out does not matter
-    to its predictions.
+    to its predictions. Squares of single-precision centers are to be added up as doubles.
     """
     last = last_step(estimator)
     if no_probabilities:
@@ -159,6 +159,9 @@ def _as_converters_want(estimator: Any, no_probabilities: bool) -> Any:
     elif getattr(last, "flatten_transform", False):
         estimator = copy.deepcopy(estimator)
         last_step(estimator).flatten_transform = False
+    elif getattr(getattr(last, "cluster_centers_", None), "dtype", None) == np.float32:
+        estimator = copy.deepcopy(estimator)
+        last_step(estimator).cluster_centers_ = last.cluster_centers_.astype(np.float64)
     return estimator
 
 
@@ -167,6 +170,8 @@ def _kind(estimator: Any) -> str:
 
 
 def _reason(error: Exception | None, estimator: Any) -> str:
+    if isinstance(error, NameError):
+        return f"skl2onnx has no such output for {_kind(estimator)}"
     text = " ".join(str(error).partition("You may raise")[0].split()) or type(error).__name__
     if "Unable to find a shape calculator" in text or "Unable to find a converter" in text:
         unknown = text.partition("'<class '")[2].partition("'")[0].rpartition(".")[2]
