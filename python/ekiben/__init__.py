@@ -48,6 +48,8 @@ _MODULES = ("models", "onnx", "sklearn")
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return importlib.import_module(f"{__name__}.{name}")
+    if name == "__version__":
+        return importlib.import_module("importlib.metadata").version(__name__)
     if name == "Model":
         return importlib.import_module(f"{__name__}.model").Model
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import difflib
+import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -134,4 +135,9 @@ def _native(model: Any, signatures: Iterable[str], sample: Any, folder: Path) ->
         return {"format": 1, "native": {}, "not_native": dict.fromkeys(signatures, why)}
     from .native.build import build
 
-    return build(model, signatures, sample, folder)
+    try:
+        return build(model, signatures, sample, folder)
+    except Exception as error:  # The original is worth saving whatever else goes wrong.
+        shutil.rmtree(folder / "native", ignore_errors=True)
+        why = f"making it failed: {type(error).__name__}: {error}"
+        return {"format": 1, "native": {}, "not_native": dict.fromkeys(signatures, why)}

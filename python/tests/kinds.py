@@ -183,6 +183,11 @@ KINDS = {
     "kmeans": Kind(
         lambda: KMeans(10, n_init=1).fit(DIGITS[0]), ("predict", "transform"), DIGITS[0]
     ),
+    "kmeans_of_singles": Kind(
+        lambda: KMeans(10, n_init=1).fit(DIGITS[0].astype(np.float32)),
+        ("predict", "transform"),
+        DIGITS[0].astype(np.float32),
+    ),
     "pca": Kind(lambda: PCA(8).fit(DIGITS[0]), ("transform",), DIGITS[0]),
     "scaler": Kind(lambda: StandardScaler().fit(CANCER[0]), ("transform",), CANCER[0]),
     "range_scaler": Kind(lambda: MinMaxScaler().fit(CANCER[0]), ("transform",), CANCER[0]),

@@ -15,7 +15,7 @@ from ekiben.native.build import build
 from ekiben.native.proof import compare, session
 from kinds import BOTH, CANCER, CANCER_WITH_GAPS, IRIS, KINDS, LOANS, MOODS, TEXTS, loans
 from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.multioutput import MultiOutputClassifier
@@ -124,6 +124,19 @@ def test_a_tree_goes_the_same_way_on_and_next_to_its_thresholds(tmp_path: Path) 
     rows[1, feature] = np.nextafter(threshold, np.inf)
     rows[2, feature] = np.nextafter(np.float32(threshold), np.float32(np.inf))
     assert ask(tmp_path, entry, rows).tolist() == model.predict(rows).tolist()
+
+
+@pytest.mark.parametrize("labels", [(0, 1), ("no", "yes"), (0, 1, 2)])
+def test_the_first_class_wins_a_tied_vote(labels: tuple[Any, ...], tmp_path: Path) -> None:
+    chance = np.random.default_rng(0)
+    rows = chance.normal(size=(60, 2))
+    model = RandomForestClassifier(20, random_state=0)
+    model.fit(rows, np.array(labels)[chance.integers(len(labels), size=60)])
+    entry = build(model, ["predict"], None, tmp_path)["native"]["predict"]
+    asked = chance.normal(size=(4000, 2))
+    highest = np.sort(model.predict_proba(asked), axis=1)
+    assert (highest[:, -1] - highest[:, -2] < 1e-9).sum() > 100
+    assert ask(tmp_path, entry, asked).tolist() == model.predict(asked).tolist()
 
 
 def test_missing_values_go_where_the_tree_learned_to_send_them(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 import ekiben
+from ekiben.model import Model
 
 # Saves models without end; each has a file that says which version it belongs to.
 WRITER = """
@@ -30,6 +31,30 @@ import ekiben
 for _ in range(15):
     with ekiben.models.create("rules") as model:
         pathlib.Path(model.path_of("0")).write_text(str(model.tag) * 1000)
+"""
+
+
+# Saves or deletes a model and dies at the given call to the disk; says at which, if it lived.
+DIES = """
+import os, pathlib, sys
+import ekiben
+deadly, calls = int(sys.argv[2]), 0
+def count(name):
+    original = getattr(os, name)
+    def counted(*args, **kwargs):
+        global calls
+        calls += 1
+        if calls == deadly:
+            os.kill(os.getpid(), 9)
+        return original(*args, **kwargs)
+    setattr(os, name, counted)
+for name in ("fsync", "rename", "replace", "mkdir", "rmdir", "unlink", "open"):
+    count(name)
+if sys.argv[1] == "save":
+    with ekiben.models.create("rules") as model:
+        pathlib.Path(model.path_of("0")).write_text(str(model.tag) * 1000)
+else:
+    ekiben.models.delete(sys.argv[1])
 """
 
 
@@ -66,6 +91,39 @@ def test_killed_writers_leave_a_whole_store(home: Path) -> None:
     with ekiben.models.create("rules") as last:
         Path(last.path_of("0")).write_text(str(last.tag) * 1000)
     assert ekiben.models.get("rules") == last
+
+
+def saved() -> Model:
+    with ekiben.models.create("rules") as model:
+        Path(model.path_of("0")).write_text(str(model.tag) * 1000)
+    return model
+
+
+def dies(what: str, call: int) -> bool:
+    ran = subprocess.run([sys.executable, "-c", DIES, what, str(call)], check=False)
+    assert ran.returncode in (0, -9)
+    return ran.returncode == -9
+
+
+def test_dying_at_any_step_of_a_save_leaves_a_whole_store(home: Path) -> None:
+    saved()
+    steps = 1
+    while dies("save", steps):
+        assert_whole(home)
+        steps += 1
+    assert steps > 10
+    assert ekiben.models.get("rules") == ekiben.models.list("rules")[0]
+
+
+def test_dying_at_any_step_of_a_delete_leaves_a_whole_store(home: Path) -> None:
+    kept = saved()
+    steps = 1
+    while dies(str((doomed := saved()).tag), steps):
+        assert_whole(home)
+        steps += 1
+    assert steps > 5
+    assert doomed not in ekiben.models.list()
+    assert kept in ekiben.models.list()
 
 
 def test_writers_at_once_save_every_model(home: Path) -> None:

@@ -189,6 +189,19 @@ def test_a_converter_that_is_not_installed_costs_the_native_form_only(
     assert ekiben.sklearn.load_model(model).predict(X[:1]).tolist() == [0]
 
 
+def test_whatever_goes_wrong_with_the_native_form_the_model_is_saved(
+    home: Path, svc: SVC, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("by zero")
+
+    monkeypatch.setattr("ekiben.native.build._Workshop.make", fail)
+    model = ekiben.sklearn.save_model("iris_clf", svc)
+    why = "making it failed: ZeroDivisionError: by zero"
+    assert model.info.ekiben["not_native"] == {"predict": why}
+    assert ekiben.sklearn.load_model(model).predict(X[:1]).tolist() == [0]
+
+
 def test_a_framework_that_is_not_installed_is_named_with_its_pip_line(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

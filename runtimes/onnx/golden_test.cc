@@ -58,14 +58,10 @@ Tensor ReadArray(const Array& array) { return ReadNpy(kModels / "arrays" / array
 
 double NumberAt(const Tensor& tensor, size_t index) {
   switch (tensor.type()) {
-    case DataType::kInt32:
-      return tensor.As<int32_t>()[index];
-    case DataType::kInt64:
-      return static_cast<double>(tensor.As<int64_t>()[index]);
-    case DataType::kFloat32:
-      return tensor.As<float>()[index];
-    default:
-      return tensor.As<double>()[index];
+    case DataType::kInt32: return tensor.As<int32_t>()[index];
+    case DataType::kInt64: return static_cast<double>(tensor.As<int64_t>()[index]);
+    case DataType::kFloat32: return tensor.As<float>()[index];
+    default: return tensor.As<double>()[index];
   }
 }
 

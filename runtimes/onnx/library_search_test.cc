@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "onnx/library_search.h"
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -21,7 +23,8 @@ class LibrarySearchTest : public testing::Test {
  protected:
   LibrarySearchTest() {
     root_ = fs::path(testing::TempDir()) /
-            testing::UnitTest::GetInstance()->current_test_info()->name();
+            (std::string(testing::UnitTest::GetInstance()->current_test_info()->name()) +
+             std::to_string(getpid()));
     fs::remove_all(root_);
     fs::create_directories(root_);
     root_ = fs::canonical(root_);

@@ -2,6 +2,8 @@
 
 // How ONNX Runtime is found and refused. A process loads it once, so each case has one of its own.
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -98,7 +100,9 @@ TEST_F(OnnxLibraryDeathTest, WithoutAnyThePlacesAndTheWayOutAreNamed) {
 }
 
 TEST_F(OnnxLibraryDeathTest, ItIsFoundInThePythonThatThePluginIsInstalledIn) {
-  const fs::path prefix = fs::path(testing::TempDir()) / "prefix";
+  // The same in the process that the case runs again in.
+  setenv("EKIBEN_TEST_PREFIX", ("prefix" + std::to_string(getpid())).c_str(), 0);
+  const fs::path prefix = fs::path(testing::TempDir()) / std::getenv("EKIBEN_TEST_PREFIX");
   const fs::path plugin = prefix / "lib/ekiben/runtimes/onnx.so";
   const fs::path packages = prefix / "lib/python3.11/site-packages/onnxruntime/capi";
   fs::create_directories(plugin.parent_path());

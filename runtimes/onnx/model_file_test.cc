@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "onnx/model_file.h"
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -70,7 +72,7 @@ TEST(ModelFileTest, DataThatIsMissingIsNamed) {
 }
 
 TEST(ModelFileTest, ALinkOutOfTheFolderIsRefused) {
-  const fs::path folder = fs::path(testing::TempDir()) / "ALinkOutOfTheFolderIsRefused";
+  const fs::path folder = fs::path(testing::TempDir()) / ("link" + std::to_string(getpid()));
   fs::remove_all(folder);
   fs::create_directories(folder);
   fs::copy_file(kGraphs / "external_link.onnx", folder / "model.onnx");

@@ -2,6 +2,8 @@
 
 // The plugin as the server has it: loaded through runtime/, with ONNX Runtime behind it.
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -25,6 +27,11 @@ using testing::Not;
 const fs::path kPlugin = fs::path(EKIBEN_RUNTIMES_DIR) / "onnx.so";
 const fs::path kGraphs = fs::path(EKIBEN_TEST_DATA) / "onnx";
 const fs::path kIris = fs::path(EKIBEN_TEST_DATA) / "models" / "iris_svc.onnx";
+
+// A file that no other process writes.
+fs::path OwnFile(const std::string& name) {
+  return fs::path(testing::TempDir()) / (std::to_string(getpid()) + name);
+}
 
 using Outputs = Result<std::vector<Tensor>>;
 
@@ -197,7 +204,7 @@ TEST(OnnxPluginTest, ADamagedModelIsRefusedInOneLineAndNothingIsPrinted) {
   std::ifstream file(kIris, std::ios::binary);
   const std::string whole{std::istreambuf_iterator(file), {}};
   ASSERT_FALSE(whole.empty());
-  const fs::path damaged = fs::path(testing::TempDir()) / "damaged.onnx";
+  const fs::path damaged = OwnFile("damaged.onnx");
   testing::internal::CaptureStderr();
   for (const std::string& bytes :
        {whole.substr(0, 1500), whole.substr(1), std::string("hello"), std::string()}) {
@@ -215,7 +222,7 @@ TEST(OnnxPluginTest, ADamagedModelIsRefusedInOneLineAndNothingIsPrinted) {
 TEST(OnnxPluginTest, FlippedBytesNeverEndTheProcess) {
   std::ifstream file(kIris, std::ios::binary);
   const std::string whole{std::istreambuf_iterator(file), {}};
-  const fs::path damaged = fs::path(testing::TempDir()) / "flipped.onnx";
+  const fs::path damaged = OwnFile("flipped.onnx");
   for (size_t place = 0; place < whole.size(); place += 37) {
     std::string bytes = whole;
     bytes[place] = static_cast<char>(bytes[place] ^ 0x55);

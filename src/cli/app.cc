@@ -53,6 +53,10 @@ int ParseAndRun(CLI::App& app, const std::vector<std::string>& words, Context& c
   } catch (const CLI::CallForVersion& version) {
     context.out << version.what() << '\n';
     return kExitOk;
+  } catch (const CLI::ExtrasError&) {
+    const std::string extra = app.remaining(true).front();
+    return UsageError(InvalidArgument(fmt::format("'{}' is one argument too many", extra)), app,
+                      words, context);
   } catch (const CLI::ParseError& error) {
     return UsageError(InvalidArgument(error.what()), app, words, context);
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ekiben models import FILE.onnx --name NAME[:VERSION] [--label KEY=VALUE]...
+#include <cerrno>
 #include <ostream>
 #include <system_error>
 
@@ -30,7 +31,8 @@ Result<Tag> NewTag(const std::string& name, Context& context) {
         InvalidArgument(fmt::format("'{}' is no version that a model can have", store::kLatest))
             .WithHint("leave it out and a new version is made"));
   }
-  if (tag->lowered) PrintNote(fmt::format("the name was lowered to '{}'", tag->name), context);
+  if (tag->lowered)
+    PrintNote(fmt::format("upper case was lowered: '{}'", tag->ToString()), context);
   if (tag->version.empty()) tag->version = store::NewVersion();
   return tag;
 }
@@ -47,11 +49,17 @@ Result<std::map<std::string, std::string>> ParseLabels(const std::vector<std::st
   return labels;
 }
 
+Status CheckFile(const fs::path& file) {
+  std::error_code error;
+  const fs::file_status status = fs::status(file, error);
+  if (!fs::exists(status)) return FileError("cannot import", file, ENOENT);
+  if (error) return FileError("cannot import", file, error.value());
+  if (fs::is_regular_file(status)) return {};
+  return InvalidArgument(fmt::format("cannot import '{}': it is no file", file.string()));
+}
+
 Status CopyInto(const fs::path& file, const fs::path& copy) {
   std::error_code error;
-  if (!fs::is_regular_file(file, error)) {
-    return FileError("cannot import", file, error ? error.value() : EINVAL);
-  }
   fs::copy_file(file, copy, error);
   // The copy is the store's own, whatever the original lets its owner do.
   if (!error) fs::permissions(copy, fs::perms(0644), error);
@@ -84,6 +92,7 @@ Status DescribeNative(const fs::path& staged, const ModelsImportArgs& args, Cont
 }  // namespace
 
 Status RunModelsImport(const ModelsImportArgs& args, Context& context) {
+  if (Status checked = CheckFile(args.file); !checked.ok()) return checked;
   Result<Tag> tag = NewTag(args.name, context);
   if (!tag) return tag.error();
   Result<std::map<std::string, std::string>> labels = ParseLabels(args.labels);

@@ -12,6 +12,8 @@
 namespace ekiben::cli {
 namespace {
 
+constexpr std::string_view kHelp = "-h, --help";
+
 bool IsOption(std::string_view word) { return word.size() > 1 && word.front() == '-'; }
 bool TakesValue(const CLI::Option& option) { return option.get_items_expected_max() > 0; }
 
@@ -114,7 +116,9 @@ std::string HelpFormatter::make_help(const CLI::App* app, std::string name,
   for (const CLI::Option* option : app->get_options()) {
     options.emplace_back(ShownName(*option), option->get_description());
   }
+  // What has no dash first, --help last.
   std::ranges::stable_partition(options, [](const auto& row) { return row.first[0] != '-'; });
+  std::ranges::stable_partition(options, [](const auto& row) { return row.first != kHelp; });
   if (!commands.empty()) out += "\n" + Rows(commands);
   return out + "\n" + Rows(options);
 }

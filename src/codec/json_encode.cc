@@ -2,12 +2,12 @@
 #include <cassert>
 #include <cmath>
 #include <cstdlib>
-#include <iterator>
 #include <type_traits>
 
 #include <fmt/compile.h>
 #include <fmt/format.h>
 
+#include "base/json_text.h"
 #include "codec/json.h"
 #include "codec/text.h"
 
@@ -51,50 +51,6 @@ void AppendJson(_Float16 value, std::string& out) {
   }
 }
 
-bool NeedsEscape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
-
-void AppendEscaped(char c, std::string& out) {
-  switch (c) {
-    case '"':
-      out += "\\\"";
-      return;
-    case '\\':
-      out += "\\\\";
-      return;
-    case '\b':
-      out += "\\b";
-      return;
-    case '\f':
-      out += "\\f";
-      return;
-    case '\n':
-      out += "\\n";
-      return;
-    case '\r':
-      out += "\\r";
-      return;
-    case '\t':
-      out += "\\t";
-      return;
-    default:
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
-  }
-}
-
-// REQUIRES: IsUtf8(text)
-void AppendString(std::string_view text, std::string& out) {
-  out += '"';
-  size_t plain = 0;  // Where the bytes begin that are copied as they are.
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (!NeedsEscape(text[i])) continue;
-    out.append(text, plain, i - plain);
-    AppendEscaped(text[i], out);
-    plain = i + 1;
-  }
-  out.append(text, plain);
-  out += '"';
-}
-
 // Writes the lists of one tensor, `next_` running through its elements.
 template <typename T>
 class ListWriter {
@@ -116,7 +72,7 @@ class ListWriter {
  private:
   void WriteElement() {
     if constexpr (std::is_same_v<T, std::string_view>) {
-      AppendString(tensor_.StringAt(next_++), out_);
+      AppendJsonString(out_, tensor_.StringAt(next_++));
     } else {
       AppendJson(tensor_.As<T>()[next_++], out_);
     }
@@ -166,7 +122,7 @@ Status EncodeJson(std::span<const Tensor> outputs, std::span<const std::string> 
   }
   for (size_t i = 0; i < outputs.size(); ++i) {
     out += i == 0 ? "{" : ", ";
-    AppendString(names[i], out);
+    AppendJsonString(out, names[i]);
     out += ": ";
     AppendTensor(outputs[i], out);
   }

@@ -74,7 +74,7 @@ TEST(EncodeJsonTest, StringsAreEscaped) {
   using namespace std::string_view_literals;
   const std::string_view texts[] = {"", "é🍱", "\"\\/\b\f\n\r\t", "a\0\x1f\x7f"sv};
   EXPECT_EQ(Encoded(Tensor::OfStrings({4}, texts)),
-            "[\"\", \"é🍱\", \"\\\"\\\\/\\b\\f\\n\\r\\t\", \"a\\u0000\\u001f\x7f\"]");
+            "[\"\", \"é🍱\", \"\\\"\\\\/\\u0008\\u000c\\n\\r\\t\", \"a\\u0000\\u001f\x7f\"]");
 }
 
 TEST(EncodeJsonTest, AStringThatIsNotUtf8LeavesTheAnswerAlone) {

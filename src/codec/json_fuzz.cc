@@ -24,15 +24,10 @@ std::vector<TensorSpec> SpecsFor(uint8_t choice) {
   words.name = "job";
   words.type = DataType::kString;
   switch (choice >> 4 & 3) {
-    case 0:
-      return {any};
-    case 1:
-      return {rows};
-    case 2:
-      return {column, words};
-    default:
-      words.shape = {-1};
-      return {rows, words};
+    case 0: return {any};
+    case 1: return {rows};
+    case 2: return {column, words};
+    default: words.shape = {-1}; return {rows, words};
   }
 }
 

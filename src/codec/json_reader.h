@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstdint>
+#include <memory_resource>
 #include <span>
 #include <string>
 #include <string_view>
@@ -118,7 +120,11 @@ class JsonReader {
   std::string PointerTo(const Input& input) const;  // The same as a JSON pointer.
   std::string Container() const;                    // The object being read, as a JSON pointer.
 
-  std::vector<Input> inputs_;
+  static constexpr size_t kFewInputs = 3;  // Need no memory of their own.
+
+  alignas(Input) std::array<std::byte, kFewInputs * sizeof(Input)> few_inputs_;
+  std::pmr::monotonic_buffer_resource memory_{few_inputs_.data(), few_inputs_.size()};
+  std::pmr::vector<Input> inputs_{&memory_};
   const size_t most_;
   const bool all_columns_;
   Place place_ = Place::kRequest;

@@ -17,14 +17,10 @@ std::string ListName(std::span<const int64_t> path) {
 
 std::string PlaceName(std::span<const int64_t> path) {
   switch (path.size()) {
-    case 0:
-      return {};
-    case 1:
-      return fmt::format("row {}", path[0]);
-    case 2:
-      return fmt::format("row {}, column {}", path[0], path[1]);
-    default:
-      return fmt::format("element [{}]", fmt::join(path, ", "));
+    case 0: return {};
+    case 1: return fmt::format("row {}", path[0]);
+    case 2: return fmt::format("row {}, column {}", path[0], path[1]);
+    default: return fmt::format("element [{}]", fmt::join(path, ", "));
   }
 }
 

@@ -168,14 +168,10 @@ bool AnyNotFinite(std::span<const std::byte> bytes, Word exponent) {
 
 bool AllFinite(const Tensor& tensor) {
   switch (tensor.type()) {
-    case DataType::kFloat16:
-      return !AnyNotFinite<uint16_t>(tensor.bytes(), 0x7C00);
-    case DataType::kFloat32:
-      return !AnyNotFinite<uint32_t>(tensor.bytes(), 0x7F800000);
-    case DataType::kFloat64:
-      return !AnyNotFinite<uint64_t>(tensor.bytes(), 0x7FF0000000000000);
-    default:
-      return true;
+    case DataType::kFloat16: return !AnyNotFinite<uint16_t>(tensor.bytes(), 0x7C00);
+    case DataType::kFloat32: return !AnyNotFinite<uint32_t>(tensor.bytes(), 0x7F800000);
+    case DataType::kFloat64: return !AnyNotFinite<uint64_t>(tensor.bytes(), 0x7FF0000000000000);
+    default: return true;
   }
 }
 

@@ -15,32 +15,19 @@ constexpr size_t kMostBytes = size_t{1} << 30;
 
 std::string_view Descr(DataType type) {
   switch (type) {
-    case DataType::kBool:
-      return "|b1";
-    case DataType::kUint8:
-      return "|u1";
-    case DataType::kUint16:
-      return "<u2";
-    case DataType::kUint32:
-      return "<u4";
-    case DataType::kUint64:
-      return "<u8";
-    case DataType::kInt8:
-      return "|i1";
-    case DataType::kInt16:
-      return "<i2";
-    case DataType::kInt32:
-      return "<i4";
-    case DataType::kInt64:
-      return "<i8";
-    case DataType::kFloat16:
-      return "<f2";
-    case DataType::kFloat32:
-      return "<f4";
-    case DataType::kFloat64:
-      return "<f8";
-    case DataType::kString:
-      break;
+    case DataType::kBool: return "|b1";
+    case DataType::kUint8: return "|u1";
+    case DataType::kUint16: return "<u2";
+    case DataType::kUint32: return "<u4";
+    case DataType::kUint64: return "<u8";
+    case DataType::kInt8: return "|i1";
+    case DataType::kInt16: return "<i2";
+    case DataType::kInt32: return "<i4";
+    case DataType::kInt64: return "<i8";
+    case DataType::kFloat16: return "<f2";
+    case DataType::kFloat32: return "<f4";
+    case DataType::kFloat64: return "<f8";
+    case DataType::kString: break;
   }
   return {};
 }

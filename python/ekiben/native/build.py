@@ -68,6 +68,7 @@ class _Workshop:
         self._estimator = estimator
         self._layout: Layout = layout_of(estimator, sample)
         self._rows, self._source = _sample_rows(estimator, self._layout, sample)
+        self._original_type: type[np.floating] = np.float64
         self._converters = [
             Converter(estimator, self._layout, float_type)
             for float_type in (_FLOAT_TYPES if self._layout.has_floats else _FLOAT_TYPES[1:])
@@ -135,10 +136,23 @@ class _Workshop:
 
     def _answers(self, signature: str, rows: Rows) -> bool:
         try:
-            call(self._estimator, signature, rows, self._layout)
+            self._answer(signature, rows)
         except Exception:  # Estimators refuse missing values in their own ways.
             return False
         return True
+
+    def _answer(self, signature: str, rows: Rows) -> Any:
+        """What the original answers. Some that were fitted to float32 take nothing else."""
+        try:
+            return call(self._estimator, signature, rows, self._layout, self._original_type)
+        except Exception:
+            if self._layout.kind != "matrix" or self._layout.dtypes[0] != "float64":
+                raise
+            with contextlib.suppress(Exception):
+                answer = call(self._estimator, signature, rows, self._layout, np.float32)
+                self._original_type = np.float32
+                return answer
+            raise
 
     def _prove(
         self,
@@ -149,7 +163,7 @@ class _Workshop:
         most_difference: float,
     ) -> tuple[dict[str, Any], onnx.ModelProto]:
         try:
-            expected = call(self._estimator, signature, rows, self._layout)
+            expected = self._answer(signature, rows)
         except Exception as error:
             why = " ".join(str(error).split())[:160]
             raise NotConvertible(f"the model refuses the samples: {why}; give sample=") from error

@@ -15,6 +15,7 @@ from .graph import append, cut, rename_inputs
 from .layout import Layout, NotConvertible
 from .steps import last_step
 from .traps import corrected_converters
+from .votes import count_votes, is_forest
 
 # The newest versions that all supported releases of ONNX Runtime run; 3 of the machine-learning
 # operators is the first with double trees.
@@ -54,6 +55,9 @@ class Converter:
         if place >= len(names):
             raise NotConvertible(f"skl2onnx gives no '{signature}' for {_kind(self.estimator)}")
         graph = cut(whole, names[place])
+        last = last_step(self.estimator)
+        if signature == "predict" and is_forest(last):
+            count_votes(graph, len(last.estimators_))
         if signature == "predict_log_proba":
             append(graph, "Log")
         return graph
@@ -146,7 +150,7 @@ def _as_converters_want(estimator: Any, no_probabilities: bool) -> Any:
 
     Labels and scores of a support vector machine do not come from its probabilities, but those of
     a converted one that has probabilities do. How a vote's transform() is laid out does not matter
-    to its predictions.
+    to its predictions. Squares of single-precision centers are to be added up as doubles.
     """
     last = last_step(estimator)
     if no_probabilities:
@@ -155,6 +159,9 @@ def _as_converters_want(estimator: Any, no_probabilities: bool) -> Any:
     elif getattr(last, "flatten_transform", False):
         estimator = copy.deepcopy(estimator)
         last_step(estimator).flatten_transform = False
+    elif getattr(getattr(last, "cluster_centers_", None), "dtype", None) == np.float32:
+        estimator = copy.deepcopy(estimator)
+        last_step(estimator).cluster_centers_ = last.cluster_centers_.astype(np.float64)
     return estimator
 
 
@@ -163,6 +170,8 @@ def _kind(estimator: Any) -> str:
 
 
 def _reason(error: Exception | None, estimator: Any) -> str:
+    if isinstance(error, NameError):
+        return f"skl2onnx has no such output for {_kind(estimator)}"
     text = " ".join(str(error).partition("You may raise")[0].split()) or type(error).__name__
     if "Unable to find a shape calculator" in text or "Unable to find a converter" in text:
         unknown = text.partition("'<class '")[2].partition("'")[0].rpartition(".")[2]

@@ -49,8 +49,8 @@ class Layout:
             for name, dtype in zip(self.names, self.dtypes, strict=True)
         )
 
-    def for_original(self, rows: Rows) -> Any:
-        """The rows as the original's methods take them."""
+    def for_original(self, rows: Rows, float_type: type[np.floating] = np.float64) -> Any:
+        """The rows as the original's methods take them; numbers of a matrix as `float_type`."""
         if self.kind == "text":
             return list(rows[0])
         if self.frame:
@@ -59,7 +59,7 @@ class Layout:
             return pandas.DataFrame(dict(zip(self.names, rows, strict=True)))
         if self.dtypes[0] == "string":
             return np.stack([column.astype(object) for column in rows], axis=1)
-        return np.stack(rows, axis=1)
+        return np.stack(rows, axis=1).astype(float_type if self.has_floats else np.int64)
 
     def for_native(self, rows: Rows, float_type: type[np.floating]) -> dict[str, np.ndarray]:
         """The rows as the graph takes them, floats as `float_type`."""
@@ -232,8 +232,10 @@ def column_indices(columns: Any, names: Any, count: int) -> list[int]:
     return [by_name[one] if isinstance(one, str) else int(one) % count for one in columns]
 
 
-def call(estimator: Any, method: str, rows: Rows, layout: Layout) -> Any:
+def call(
+    estimator: Any, method: str, rows: Rows, layout: Layout, float_type: type[np.floating]
+) -> Any:
     """What the original answers; its warnings are not the caller's concern here."""
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        return getattr(estimator, method)(layout.for_original(rows))
+        return getattr(estimator, method)(layout.for_original(rows, float_type))

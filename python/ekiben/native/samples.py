@@ -82,7 +82,9 @@ def _learned(step: Any, rng: np.random.Generator) -> tuple[np.ndarray, str] | No
         if kept is not None and np.ndim(kept if not hasattr(kept, "toarray") else 0) in (0, 2):
             dense = kept.toarray() if hasattr(kept, "toarray") else np.asarray(kept)
             if dense.ndim == 2:
-                return _around(dense.astype(np.float64), rng), source
+                rows = _around(dense.astype(np.float64), rng)
+                # On a center its distance is what rounding leaves of zero: nothing to compare.
+                return (rows[-2 * (COUNT // 3) :] if "cent" in attribute else rows), source
     if hasattr(step, "lambdas_"):
         normals = rng.normal(0, 1, (COUNT, len(step.lambdas_)))
         return np.asarray(step.inverse_transform(normals)), "what comes out as normal numbers"
@@ -148,7 +150,9 @@ def _around(kept: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Some of the rows, points between two of them, and points near them."""
     third = COUNT // 3
     chosen = kept[rng.permutation(len(kept))[: COUNT - 2 * third]]
-    one, other = (kept[rng.integers(len(kept), size=third)] for _ in range(2))
+    index = rng.integers(len(kept), size=third)
+    other_index = (index + rng.integers(1, max(2, len(kept)), size=third)) % len(kept)
+    one, other = kept[index], kept[other_index]
     share = rng.random((third, 1))
     near = kept[rng.integers(len(kept), size=third)]
     width = kept.std(0) if len(kept) > 1 else np.maximum(np.abs(kept[0]), 1)

@@ -65,7 +65,8 @@ def plain_graphs():
          [tensor("x", [None, 3])], [tensor("y", [2, None], TensorProto.INT64)])
     save("matmul", [node("MatMul", ["x", "y"], ["z"], name="product")],
          [tensor("x", None), tensor("y", None)], [tensor("z", None)])
-    maps = {"int64s": (TensorProto.INT64, [7, -1, 3]), "strings": (STRING, ["rose", "iris", "lily"])}
+    maps = {"int64s": (TensorProto.INT64, [7, -1, 3]),
+            "strings": (STRING, ["rose", "iris", "lily"])}
     for kind, (key, labels) in maps.items():
         map_type = helper.make_map_type_proto(key, helper.make_tensor_type_proto(FLOAT, []))
         save(f"zipmap_{kind}",
