@@ -56,7 +56,7 @@ def publish(store: ModelStore, folder: Path, info: ModelInfo) -> Path:
                     f"or `ekiben models delete {info.tag}` first",
                 )
             place.parent.mkdir(parents=True, exist_ok=True)
-            os.rename(folder, place)
+            folder.rename(place)
             _flush(place.parent)
             _flush(store.models)
             _flush(store.home)
@@ -72,7 +72,7 @@ def remove(store: ModelStore, tag: Tag) -> None:
     """
     place = store.folder(tag)
     with disk_errors("delete", place), staging_folder(store) as grave, _locked(store):
-        os.rename(place, grave / (tag.version or ""))
+        place.rename(grave / (tag.version or ""))
         _flush(place.parent)
         rest = store.of_name(tag.name)
         if rest:
@@ -110,7 +110,7 @@ def _write_latest(store: ModelStore, tag: Tag) -> None:
     written.write_text(tag.version or "", encoding="utf-8")
     _flush(written)
     pointer = store.models / tag.name / LATEST
-    os.replace(written, pointer)
+    written.replace(pointer)
     _flush(pointer.parent)
 
 

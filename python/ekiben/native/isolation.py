@@ -49,7 +49,7 @@ def convert_isolation_forest(scope: Any, operator: Any, container: Any) -> None:
     )
     ratio = node("Mul", [depths, constant("scale", -1 / float(expected[0]))], named("ratio"))
     power = node("Pow", [constant("two", 2.0), ratio], named("power"))
-    options = container.get_options(forest, dict(score_samples=None))
+    options = container.get_options(forest, {"score_samples": None})
     outputs = [output.full_name for output in operator.outputs]
     wants_scores = bool(options["score_samples"])
     scores = node("Neg", [power], outputs[2] if wants_scores else named("scores"))

@@ -60,8 +60,10 @@ def relative_difference(
     by_column: bool,
     smallest_share: float = _SMALLEST_SHARE,
 ) -> float:
-    """The largest relative difference as compare() describes it; NaN or infinity in one of the
-    two only gives infinity."""
+    """The largest relative difference as compare() describes it.
+
+    Infinite where one of the two only is NaN or infinite.
+    """
     if not expected.size:
         return 0.0
     expected, got = expected.astype(np.float64), got.astype(np.float64)
