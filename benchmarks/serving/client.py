@@ -93,10 +93,15 @@ def check_answers(running: Running, questions: list[tuple[str, list]]) -> Answer
 def questions(answers: Path) -> list[tuple[str, list]]:
     """One question for each row of the data set, with scikit-learn's answer."""
     known = json.loads(answers.read_text())
-    return [(json.dumps([row]), [answer]) for row, answer in zip(known["rows"], known["answers"], strict=True)]
+    return [
+        (json.dumps([row]), [answer])
+        for row, answer in zip(known["rows"], known["answers"], strict=True)
+    ]
 
 
-def _wait_for_answer(server: Server, port: int, root: subprocess.Popen, begin: float, log: Path) -> float:
+def _wait_for_answer(
+    server: Server, port: int, root: subprocess.Popen, begin: float, log: Path
+) -> float:
     """Milliseconds from `begin` to the first right answer."""
     while True:
         connection = _connect(port, timeout_s=START_TIMEOUT_S)
@@ -106,8 +111,14 @@ def _wait_for_answer(server: Server, port: int, root: subprocess.Popen, begin: f
         if right:
             return waited * 1e3
         if root.poll() is not None or waited > START_TIMEOUT_S:
-            what = "gave no right answer in time" if root.poll() is None else f"ended with {root.returncode}"
-            raise Failed(f"{server.title} {what}; the end of what it wrote:\n{log.read_text()[-2000:]}")
+            what = (
+                "gave no right answer in time"
+                if root.poll() is None
+                else f"ended with {root.returncode}"
+            )
+            raise Failed(
+                f"{server.title} {what}; the end of what it wrote:\n{log.read_text()[-2000:]}"
+            )
         # Often enough to be exact to a millisecond, rarely enough not to slow a long start.
         time.sleep(0.001 if waited < 0.25 else 0.005)
 

@@ -66,7 +66,9 @@ def main() -> int:
     summary = Summary(results)
     verdicts = goals.judge(summary)
     args.out.with_suffix(".svg").write_text(picture.svg(summary))
-    args.out.with_suffix(".md").write_text(report.markdown(summary, verdicts, args.out.with_suffix(".svg").name))
+    args.out.with_suffix(".md").write_text(
+        report.markdown(summary, verdicts, args.out.with_suffix(".svg").name)
+    )
     print(report.goals_text(verdicts))
     return _give_up(f"{summary.wrong()} answers were wrong") if summary.wrong() else 0
 
@@ -77,12 +79,19 @@ def _compare(args: argparse.Namespace) -> dict:
     for server in servers:
         if missing := server.missing():
             hint = "install ekiben into .venv and run benchmarks/serving/setup.sh, or choose others with --peers"
-            raise Failed(f"{server.title} cannot be started: '{missing}' is not there\nhint: {hint}")
+            raise Failed(
+                f"{server.title} cannot be started: '{missing}' is not there\nhint: {hint}"
+            )
     asked = questions(places.build / "model/answers.json")
     plan = Plan.of(args)
     results = {
         "date": date.today().isoformat(),
-        "settings": {"rounds": plan.rounds, "seconds": plan.seconds, "starts": plan.starts, "quick": args.quick},
+        "settings": {
+            "rounds": plan.rounds,
+            "seconds": plan.seconds,
+            "starts": plan.starts,
+            "quick": args.quick,
+        },
         "machine": machine.facts(),
         "servers": {server.name: _empty(server) for server in servers},
     }
@@ -94,7 +103,14 @@ def _compare(args: argparse.Namespace) -> dict:
 
 
 def _empty(server: Server) -> dict:
-    found = {"first_answer_ms": [], "pss_bytes": [], "processes": 0, "asked": 0, "wrong": 0, "loads": []}
+    found = {
+        "first_answer_ms": [],
+        "pss_bytes": [],
+        "processes": 0,
+        "asked": 0,
+        "wrong": 0,
+        "loads": [],
+    }
     return {"title": server.title, "version": server.version(), **found}
 
 
@@ -112,10 +128,14 @@ def _measure_starts(servers: list[Server], plan: Plan, results: dict) -> None:
                     found["processes"] = len(running.tree.pids())
     for server in servers:
         found = results["servers"][server.name]
-        _say(f"{server.title}: first right answer after {min(found['first_answer_ms']):.0f} ms at best")
+        _say(
+            f"{server.title}: first right answer after {min(found['first_answer_ms']):.0f} ms at best"
+        )
 
 
-def _measure_round(number: int, servers: list[Server], plan: Plan, asked: list, results: dict) -> None:
+def _measure_round(
+    number: int, servers: list[Server], plan: Plan, asked: list, results: dict
+) -> None:
     """Load the servers in turns, all of them freshly started: what one learned from the last round does not count."""
     with ExitStack() as stack:
         running = [stack.enter_context(started(server)) for server in servers]
@@ -162,21 +182,33 @@ def _json(results: dict) -> str:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--out", type=Path, required=True, metavar="PREFIX", help="where to write .json, .md and .svg")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="PREFIX",
+        help="where to write .json, .md and .svg",
+    )
     parser.add_argument("--peers", type=_names, default=list(ALL), help=f"some of {','.join(ALL)}")
     parser.add_argument("--ekiben", type=Path, default=ROOT / ".venv/bin/ekiben", metavar="BINARY")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4, help="of each load")
     parser.add_argument("--starts", type=int, default=7)
-    parser.add_argument("--quick", action="store_true", help="one short round, to see that everything works")
-    parser.add_argument("--redraw", action="store_true", help="measure nothing: write .md and .svg from .json again")
+    parser.add_argument(
+        "--quick", action="store_true", help="one short round, to see that everything works"
+    )
+    parser.add_argument(
+        "--redraw", action="store_true", help="measure nothing: write .md and .svg from .json again"
+    )
     return parser.parse_args()
 
 
 def _names(text: str) -> list[str]:
     names = text.split(",")
     if unknown := [name for name in names if name not in ALL]:
-        raise argparse.ArgumentTypeError(f"no server is called '{unknown[0]}'; there are {', '.join(ALL)}")
+        raise argparse.ArgumentTypeError(
+            f"no server is called '{unknown[0]}'; there are {', '.join(ALL)}"
+        )
     return names
 
 

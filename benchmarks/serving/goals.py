@@ -34,7 +34,9 @@ class _Goal:
             return Verdict(self.text, self.limit, "–", "not run", False)
         reached = value <= self.at_most if self.at_most is not None else value >= self.at_least
         noisy = any(summary.is_noisy(*cell) for cell in self.cells)
-        return Verdict(self.text, self.limit, self.shown(value), "pass" if reached else "miss", noisy)
+        return Verdict(
+            self.text, self.limit, self.shown(value), "pass" if reached else "miss", noisy
+        )
 
 
 def judge(summary: Summary) -> list[Verdict]:

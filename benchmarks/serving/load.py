@@ -31,7 +31,9 @@ def measure(running: Running, connections: int, seconds: int) -> dict:
     return {
         "connections": connections,
         "requests": requests,
-        "requests_per_second": round((requests - answer["bad_status"]) / (answer["duration_us"] / 1e6), 1),
+        "requests_per_second": round(
+            (requests - answer["bad_status"]) / (answer["duration_us"] / 1e6), 1
+        ),
         "p50_us": answer["p50_us"],
         "p99_us": answer["p99_us"],
         "cpu_us_per_request": round(server / max(requests, 1) * 1e6, 3),
@@ -70,9 +72,20 @@ def _used(who: int) -> float:
 
 
 def _run_wrk(port: int, connections: int, seconds: int) -> dict:
-    options = ["-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "--latency", "-s", str(SCRIPT)]
+    options = [
+        "-t1",
+        f"-c{connections}",
+        f"-d{seconds}s",
+        "--timeout",
+        "10s",
+        "--latency",
+        "-s",
+        str(SCRIPT),
+    ]
     url = f"http://127.0.0.1:{port}{PATH}"
-    done = subprocess.run(["wrk", *options, url], env={**os.environ, "BODY": BODY}, capture_output=True, text=True)
+    done = subprocess.run(
+        ["wrk", *options, url], env={**os.environ, "BODY": BODY}, capture_output=True, text=True
+    )
     return parse(done.stdout) or _fail(done)
 
 
@@ -85,4 +98,6 @@ def parse(output: str) -> dict | None:
 
 
 def _fail(done: subprocess.CompletedProcess) -> dict:
-    raise Failed(f"wrk ended with {done.returncode} and no result: {done.stdout[-500:]}{done.stderr[-500:]}")
+    raise Failed(
+        f"wrk ended with {done.returncode} and no result: {done.stdout[-500:]}{done.stderr[-500:]}"
+    )

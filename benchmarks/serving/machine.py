@@ -20,7 +20,9 @@ def facts() -> dict[str, str]:
 
 def _field(path: str, name: str) -> str:
     with open(path) as lines:
-        return next((line.partition(":")[2].strip() for line in lines if line.startswith(name)), "unknown")
+        return next(
+            (line.partition(":")[2].strip() for line in lines if line.startswith(name)), "unknown"
+        )
 
 
 def _wrk_version() -> str:

@@ -62,7 +62,12 @@ def svg(summary: Summary) -> str:
         f"<style>\n{STYLE}\n</style>",
         f'<rect class="card" x="0.5" y="0.5" width="{WIDTH - 1}" height="{height - 1}" rx="8"/>',
         _text(MARGIN, 38, "The iris model over HTTP, one row a request", "title"),
-        _text(MARGIN, 60, "Median of several rounds, wrk on the same cores. Logarithmic scales.", "quiet"),
+        _text(
+            MARGIN,
+            60,
+            "Median of several rounds, wrk on the same cores. Logarithmic scales.",
+            "quiet",
+        ),
     ]
     top = HEAD
     for panel, panel_height in zip(panels, heights, strict=True):
@@ -76,10 +81,25 @@ def _panels(summary: Summary) -> list[_Panel]:
         return _known(summary, lambda server: summary.load(server, connections, key))
 
     return [
-        _Panel("Server CPU per request, 64 connections", "µs", "less is better", load(64, "cpu_us_per_request")),
-        _Panel("Requests per second, 64 connections", "/s", "more is better", load(64, "requests_per_second")),
+        _Panel(
+            "Server CPU per request, 64 connections",
+            "µs",
+            "less is better",
+            load(64, "cpu_us_per_request"),
+        ),
+        _Panel(
+            "Requests per second, 64 connections",
+            "/s",
+            "more is better",
+            load(64, "requests_per_second"),
+        ),
         _Panel("Median latency, 1 connection", "µs", "less is better", load(1, "p50_us")),
-        _Panel("First right answer after the start", "ms", "less is better", _known(summary, summary.first_answer_ms)),
+        _Panel(
+            "First right answer after the start",
+            "ms",
+            "less is better",
+            _known(summary, summary.first_answer_ms),
+        ),
         _Panel("Memory (PSS) when idle", "MB", "less is better", _known(summary, summary.pss_mb)),
     ]
 
@@ -95,7 +115,9 @@ def _draw(panel: _Panel, summary: Summary, top: int) -> list[str]:
     high = max(low + 1, math.ceil(math.log10(max(panel.values.values()))))
 
     def x(value: float) -> float:
-        return round(PLOT_LEFT + (math.log10(value) - low) / (high - low) * (PLOT_RIGHT - PLOT_LEFT), 1)
+        return round(
+            PLOT_LEFT + (math.log10(value) - low) / (high - low) * (PLOT_RIGHT - PLOT_LEFT), 1
+        )
 
     first = top + PANEL_HEAD
     bottom = first + ROW * len(panel.values)
@@ -111,9 +133,13 @@ def _draw(panel: _Panel, summary: Summary, top: int) -> list[str]:
         ours = " ours" if server == "ekiben" else ""
         middle = first + ROW * row + 8
         parts.append(_text(MARGIN, middle + 4, summary.title(server), ours.strip()))
-        parts.append(f'<line class="stem{ours}" x1="{PLOT_LEFT}" x2="{x(value)}" y1="{middle}" y2="{middle}"/>')
+        parts.append(
+            f'<line class="stem{ours}" x1="{PLOT_LEFT}" x2="{x(value)}" y1="{middle}" y2="{middle}"/>'
+        )
         parts.append(f'<circle class="dot{ours}" cx="{x(value)}" cy="{middle}" r="5"/>')
-        parts.append(_text(WIDTH - MARGIN, middle + 4, f"{number(value)} {panel.unit}", f"value{ours}"))
+        parts.append(
+            _text(WIDTH - MARGIN, middle + 4, f"{number(value)} {panel.unit}", f"value{ours}")
+        )
     return parts
 
 
@@ -130,6 +156,9 @@ def _description(panels: list[_Panel], summary: Summary) -> str:
     """All figures in words, for those who cannot see the picture."""
     sentences = []
     for panel in panels:
-        values = (f"{summary.title(server)} {number(value)} {panel.unit}" for server, value in panel.values.items())
+        values = (
+            f"{summary.title(server)} {number(value)} {panel.unit}"
+            for server, value in panel.values.items()
+        )
         sentences.append(f"{panel.title}: {', '.join(values)}.")
     return " ".join(sentences)

@@ -33,12 +33,18 @@ def goals_text(verdicts: list[Verdict]) -> str:
     """The verdicts for a terminal."""
     rows = [(v.outcome, v.goal, v.limit, v.reached, "noisy" if v.noisy else "") for v in verdicts]
     widths = [max(len(row[column]) for row in rows) for column in range(5)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        for row in rows
+    ]
     return "\n".join(line.rstrip() for line in lines)
 
 
 def _goals(verdicts: list[Verdict]) -> list[str]:
-    rows = [[v.goal, v.limit, v.reached, f"**{v.outcome}**{' (noisy)' if v.noisy else ''}"] for v in verdicts]
+    rows = [
+        [v.goal, v.limit, v.reached, f"**{v.outcome}**{' (noisy)' if v.noisy else ''}"]
+        for v in verdicts
+    ]
     return _table(["ekiben's", "goal", "reached", ""], rows)
 
 
@@ -47,8 +53,19 @@ def _loads(summary: Summary) -> list[str]:
     for connections in summary.connections():
         for server in summary.servers():
             if summary.values(server, connections, "requests"):
-                rows.append([str(connections), summary.title(server), *_load(summary, server, connections)])
-    head = ["connections", "server", "requests/s", "p50 µs", "p99 µs", "CPU µs/request", "errors", "foreign cores"]
+                rows.append(
+                    [str(connections), summary.title(server), *_load(summary, server, connections)]
+                )
+    head = [
+        "connections",
+        "server",
+        "requests/s",
+        "p50 µs",
+        "p99 µs",
+        "CPU µs/request",
+        "errors",
+        "foreign cores",
+    ]
     return [
         *_table(head, rows),
         "",
@@ -84,13 +101,22 @@ def _starts(summary: Summary) -> list[str]:
             f"{server['asked']:,}".replace(",", " "),
             str(server["wrong"]),
         ])  # fmt: skip
-    head = ["server", "first right answer ms", "memory when idle MB", "processes", "answers checked", "wrong"]
+    head = [
+        "server",
+        "first right answer ms",
+        "memory when idle MB",
+        "processes",
+        "answers checked",
+        "wrong",
+    ]
     return _table(head, rows)
 
 
 def _facts(summary: Summary) -> list[str]:
     facts = [[name, text] for name, text in summary.results["machine"].items()]
-    facts += [[server["title"], server["version"]] for server in summary.results["servers"].values()]
+    facts += [
+        [server["title"], server["version"]] for server in summary.results["servers"].values()
+    ]
     return _table(["", ""], facts)
 
 

@@ -92,7 +92,10 @@ class FastApi(Server):
     title = "FastAPI + ONNX Runtime"
 
     def needs(self) -> list[Path]:
-        return [self.places.build / "venv-fastapi/bin/uvicorn", self.places.build / "model/iris.onnx"]
+        return [
+            self.places.build / "venv-fastapi/bin/uvicorn",
+            self.places.build / "model/iris.onnx",
+        ]
 
     def version(self) -> str:
         return _versions(self.places.build / "venv-fastapi", ["fastapi", "uvicorn", "onnxruntime"])
@@ -116,14 +119,19 @@ class BentoMl(Server):
         return [build / "venv-bentoml/bin/bentoml", build / "bentoml-home/models/iris_clf"]
 
     def version(self) -> str:
-        return _versions(self.places.build / "venv-bentoml", ["bentoml", "starlette", "onnxruntime"])
+        return _versions(
+            self.places.build / "venv-bentoml", ["bentoml", "starlette", "onnxruntime"]
+        )
 
     def command(self, port: int, folder: Path) -> list[str]:
         where = ["--working-dir", str(IRIS), "--host", "127.0.0.1", "--port", str(port)]
         return [str(self.needs()[0]), "serve", "bentoml_service:Iris", *where]
 
     def environment(self) -> dict[str, str]:
-        return {"BENTOML_HOME": str(self.places.build / "bentoml-home"), "BENTOML_DO_NOT_TRACK": "True"}
+        return {
+            "BENTOML_HOME": str(self.places.build / "bentoml-home"),
+            "BENTOML_DO_NOT_TRACK": "True",
+        }
 
 
 class Ekiben(Server):

@@ -19,11 +19,15 @@ class Summary:
         return self.results["servers"][server]["title"]
 
     def connections(self) -> list[int]:
-        return sorted({load["connections"] for server in self.servers() for load in self._of(server)["loads"]})
+        return sorted(
+            {load["connections"] for server in self.servers() for load in self._of(server)["loads"]}
+        )
 
     def values(self, server: str, connections: int, key: str) -> list[float]:
         """`key` of every round under `connections` connections."""
-        return [load[key] for load in self._of(server)["loads"] if load["connections"] == connections]
+        return [
+            load[key] for load in self._of(server)["loads"] if load["connections"] == connections
+        ]
 
     def load(self, server: str, connections: int, key: str) -> float | None:
         return _median(self.values(server, connections, key))

@@ -57,10 +57,18 @@ def results(foreign: float = 0.0) -> dict:
         "settings": {"rounds": 1, "seconds": 1, "starts": 3, "quick": False},
         "machine": {"processor": "some"},
         "servers": {
-            "nginx": one_server("nginx", [one_load(1, 30, 10_000, 90), one_load(64, 5, 150_000, 200)]),
-            "ekiben": one_server("ekiben", [one_load(1, 40, 9_000, 110), one_load(64, 9, 120_000, 300, foreign)]),
-            "fastapi": one_server("FastAPI <&>", [one_load(1, 300, 2_000, 400), one_load(64, 250, 7_000, 9_000)]),
-            "bentoml": one_server("BentoML", [one_load(1, 2_000, 400, 2_000), one_load(64, 1_900, 500, 90_000)]),
+            "nginx": one_server(
+                "nginx", [one_load(1, 30, 10_000, 90), one_load(64, 5, 150_000, 200)]
+            ),
+            "ekiben": one_server(
+                "ekiben", [one_load(1, 40, 9_000, 110), one_load(64, 9, 120_000, 300, foreign)]
+            ),
+            "fastapi": one_server(
+                "FastAPI <&>", [one_load(1, 300, 2_000, 400), one_load(64, 250, 7_000, 9_000)]
+            ),
+            "bentoml": one_server(
+                "BentoML", [one_load(1, 2_000, 400, 2_000), one_load(64, 1_900, 500, 90_000)]
+            ),
         },
     }
 
@@ -84,7 +92,9 @@ class GoalsTest(unittest.TestCase):
 
     def test_a_goal_measured_beside_other_work_says_so(self) -> None:
         verdicts = goals.judge(Summary(results(foreign=0.5)))
-        self.assertEqual([verdict.noisy for verdict in verdicts], [True, True, True, False, False, False])
+        self.assertEqual(
+            [verdict.noisy for verdict in verdicts], [True, True, True, False, False, False]
+        )
 
     def test_a_fraction_is_shown_as_one(self) -> None:
         self.assertEqual(goals.judge(Summary(results()))[1].reached, "1/211")
@@ -128,7 +138,9 @@ class LoadTest(unittest.TestCase):
 
 class TreeTest(unittest.TestCase):
     def setUp(self) -> None:
-        self.root = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True)
+        self.root = subprocess.Popen(
+            [sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True
+        )
         self.tree = Tree(self.root)
         self.assertEqual(self.root.stdout.readline(), "done\n")
 

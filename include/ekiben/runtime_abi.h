@@ -59,8 +59,8 @@ typedef struct {
 typedef struct {
   size_t size;
   void* context;
-  /* Memory for output number `output`, owned by ekiben. NULL when there is none left. Asked again for
-   * the same output, it frees what it gave before. */
+  /* Memory for output number `output`, owned by ekiben. NULL when there is none left. Asked again
+   * for the same output, it frees what it gave before. */
   void* (*allocate)(void* context, size_t output, size_t bytes);
 } ekiben_host;
 

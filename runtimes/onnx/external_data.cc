@@ -62,16 +62,11 @@ class Fields {
     bytes_ = {};
     uint64_t size = 0;
     switch (type_) {
-      case kVarint:
-        return TakeVarint(&size);
-      case kFixed64:
-        return TakeBytes(8);
-      case kFixed32:
-        return TakeBytes(4);
-      case kBytes:
-        return TakeVarint(&size) && TakeBytes(size);
-      default:
-        return broken_ = true, false;  // Groups, which ONNX does not have.
+      case kVarint: return TakeVarint(&size);
+      case kFixed64: return TakeBytes(8);
+      case kFixed32: return TakeBytes(4);
+      case kBytes: return TakeVarint(&size) && TakeBytes(size);
+      default: return broken_ = true, false;  // Groups, which ONNX does not have.
     }
   }
 

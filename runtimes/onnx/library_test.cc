@@ -36,6 +36,11 @@ class LibraryTest : public testing::Test {
     const char* const named = std::getenv("EKIBEN_ONNXRUNTIME");
     ASSERT_NE(named, nullptr) << "EKIBEN_ONNXRUNTIME is not set; `make test` does that";
     library_ = named;
+    if (!fs::is_directory(library_)) return;
+    for (const auto& entry : fs::directory_iterator(named)) {
+      const std::string name = entry.path().filename();
+      if (name.starts_with("libonnxruntime.so")) library_ = entry.path();
+    }
   }
 
   std::string library_;

@@ -37,8 +37,9 @@ def fetch(folder: pathlib.Path) -> str:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "Cargo.toml").write_text(MANIFEST)
         (folder / "lib.rs").touch()
-        subprocess.run(["cargo", "vendor", "--quiet"], cwd=folder, check=True,
-                       stdout=subprocess.DEVNULL)
+        subprocess.run(
+            ["cargo", "vendor", "--quiet"], cwd=folder, check=True, stdout=subprocess.DEVNULL
+        )
     return source.read_text()
 
 
@@ -47,7 +48,7 @@ def slots_of_binding(source: str) -> list[str]:
 
     Members that WebAssembly has in another form are there twice; one of the two is left out.
     """
-    body = source[source.index("pub struct OrtApi {"):]
+    body = source[source.index("pub struct OrtApi {") :]
     body = body[: body.index("\n}")]
     names, skip = [], False
     for line in body.splitlines():
@@ -62,7 +63,7 @@ def slots_of_binding(source: str) -> list[str]:
 
 def slots_of_header(text: str, table: str) -> dict[str, int]:
     """The names and numbers of one of the header's tables."""
-    body = text[text.index(f"#define {table}(X)"):].replace("\\\n", " ").split("\n")[0]
+    body = text[text.index(f"#define {table}(X)") :].replace("\\\n", " ").split("\n")[0]
     return {name: int(slot) for slot, name in re.findall(r"X\((\d+), (\w+),", body)}
 
 

@@ -90,7 +90,7 @@ TEST(OnnxPluginTest, EveryTypeOfNumberIsPassedThrough) {
   std::vector<Tensor> inputs;
   for (const TensorSpec& spec : session->inputs()) {
     inputs.emplace_back(spec.type, Shape({5}));
-    for (size_t i = 0; std::byte & byte : inputs.back().bytes()) byte = std::byte(i++ % 2);
+    for (size_t i = 0; std::byte& byte : inputs.back().bytes()) byte = std::byte(i++ % 2);
   }
   for (int run = 0; run < 2; ++run) {
     const Outputs outputs = session->Run(inputs);

@@ -39,12 +39,9 @@ Expected<Handle<OrtSessionOptions>> MakeOptions(const Library& library, const Op
 Expected<void> CopyOut(const Library& library, const Port& port, OrtValue* value,
                        const Outlet& outlet) {
   switch (port.form) {
-    case Form::kTensor:
-      return CopyTensor(library, *port.type, value, outlet);
-    case Form::kStackedTensors:
-      return CopyStackedTensors(library, *port.type, value, outlet);
-    case Form::kStackedMaps:
-      break;
+    case Form::kTensor: return CopyTensor(library, *port.type, value, outlet);
+    case Form::kStackedTensors: return CopyStackedTensors(library, *port.type, value, outlet);
+    case Form::kStackedMaps: break;
   }
   return CopyStackedMaps(library, value, outlet);
 }

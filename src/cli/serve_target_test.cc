@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/serve_target.h"
 
+#include <unistd.h>
+
 #include <fstream>
+#include <string>
 
 #include "base/status_matchers.h"
 
@@ -22,6 +25,8 @@ class ServeTargetTest : public testing::Test {
     EXPECT_THAT(store_.Publish(std::move(staging), std::move(info)), IsOk());
   }
 
+  ~ServeTargetTest() override { std::filesystem::remove_all(root_); }
+
   void Write(const std::filesystem::path& file) {
     std::filesystem::create_directories((work_ / file).parent_path());
     std::ofstream(work_ / file) << "x";
@@ -29,7 +34,7 @@ class ServeTargetTest : public testing::Test {
   auto Resolve(std::string_view text) { return ResolveServeTarget(text, work_, store_); }
 
   const std::filesystem::path root_ =
-      std::filesystem::path(testing::TempDir()) / "serve_target_test";
+      std::filesystem::path(testing::TempDir()) / ("serve_target_test" + std::to_string(getpid()));
   const std::filesystem::path work_ = root_ / "work";
   store::ModelStore store_;
 };

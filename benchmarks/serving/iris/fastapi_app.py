@@ -10,7 +10,9 @@ from fastapi import FastAPI
 options = onnxruntime.SessionOptions()
 options.intra_op_num_threads = 1
 options.inter_op_num_threads = 1
-session = onnxruntime.InferenceSession(os.environ["IRIS_ONNX"], options, providers=["CPUExecutionProvider"])
+session = onnxruntime.InferenceSession(
+    os.environ["IRIS_ONNX"], options, providers=["CPUExecutionProvider"]
+)
 app = FastAPI()
 
 

@@ -26,7 +26,9 @@ def main(folder: Path) -> None:
     whole, label_only = folder / "iris.whole.onnx", folder / "iris.onnx"
     sample = rows()[:1].astype(np.float32)
     options = {id(classifier): {"zipmap": False}}
-    whole.write_bytes(skl2onnx.to_onnx(classifier, sample, options=options, target_opset=17).SerializeToString())
+    whole.write_bytes(
+        skl2onnx.to_onnx(classifier, sample, options=options, target_opset=17).SerializeToString()
+    )
     onnx.utils.extract_model(str(whole), str(label_only), ["X"], ["label"])
     whole.unlink()
 
@@ -38,7 +40,9 @@ def main(folder: Path) -> None:
     text = json.dumps({"rows": rows().tolist(), "answers": expected.tolist()})
     (folder / "answers.json").write_text(text + "\n")
 
-    bentoml.onnx.save_model("iris_clf", onnx.load(str(label_only)), signatures={"run": {"batchable": True}})
+    bentoml.onnx.save_model(
+        "iris_clf", onnx.load(str(label_only)), signatures={"run": {"batchable": True}}
+    )
 
 
 if __name__ == "__main__":

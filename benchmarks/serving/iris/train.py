@@ -20,4 +20,6 @@ def train() -> svm.SVC:
     with warnings.catch_warnings():
         # Newer releases announce the end of `probability`, which predict_proba needs.
         warnings.simplefilter("ignore", FutureWarning)
-        return svm.SVC(gamma="scale", probability=True, random_state=SEED).fit(iris.data, iris.target)
+        return svm.SVC(gamma="scale", probability=True, random_state=SEED).fit(
+            iris.data, iris.target
+        )

@@ -29,8 +29,9 @@ OUTPUTS = {
     "catboost_diabetes": ["predictions"],
     "cancer_isoforest": ["label", "scores"],
     "digits_kmeans": ["label", "scores"],
-    **dict.fromkeys(["digits_pca", "linnerud_multioutput", "lgbm_diabetes", "xgb_diabetes"],
-                    ["variable"]),
+    **dict.fromkeys(  # noqa: RUF024 (nobody changes the lists)
+        ["digits_pca", "linnerud_multioutput", "lgbm_diabetes", "xgb_diabetes"], ["variable"]
+    ),
 }
 # Where an output may differ by more than the 1e-5 of all others: its trees split on binned values.
 TOLERANCES = {("cancer_histgb", "probabilities"): "2e-4"}
@@ -105,10 +106,10 @@ def main(folder):
     convert_ocr(folder, writer)
     (HERE / "golden.txt").write_text(
         "# model, in or out, the port's name, its array, tolerance (1e-5 where none is given)\n"
-        + "".join(line + "\n" for line in writer.lines))
+        + "".join(line + "\n" for line in writer.lines)
+    )
     entries = json.loads((folder / "MANIFEST.json").read_text())
-    kept = [e for e in entries if e["file"].split("/")[-1] in
-            {p.name for p in HERE.glob("*.onnx")}]
+    kept = [e for e in entries if e["file"].split("/")[-1] in {p.name for p in HERE.glob("*.onnx")}]
     for entry in kept:
         entry["file"] = entry["file"].split("/")[-1]
         for key in ("source", "licence"):
