@@ -54,15 +54,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Goes on with what the buffer holds until more has to be read or waited for.
   void Process();
   // Takes bytes for the request at hand; true when there is more to do without reading.
-  bool ParseSome();
-  void Handle();
+  bool ParseSome(Time now);
+  void Handle(Time now);
   void Respond(Response response);
   void Reject(const Status& status);
   void Write();
   void OnWritten();
   void Linger();
   void Close();
-  void Enter(State state);
+  void Enter(State state, Time now);
 
   Socket socket_;
   const std::shared_ptr<Server> server_;
