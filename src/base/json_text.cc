@@ -8,9 +8,20 @@
 namespace ekiben {
 namespace {
 
-// The length of the UTF-8 sequence that `text` begins with (RFC 3629), or 0 where it begins with
-// none.
-size_t SequenceLength(std::string_view text) {
+void AppendEscaped(std::string& out, char c) {
+  switch (c) {
+    case '"': out += "\\\""; return;
+    case '\\': out += "\\\\"; return;
+    case '\n': out += "\\n"; return;
+    case '\r': out += "\\r"; return;
+    case '\t': out += "\\t"; return;
+    default: fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<uint8_t>(c));
+  }
+}
+
+}  // namespace
+
+size_t Utf8Length(std::string_view text) {
   const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
   const uint8_t lead = byte(0);
   if (lead < 0x80) return 1;
@@ -25,24 +36,11 @@ size_t SequenceLength(std::string_view text) {
   return overlong || surrogate || too_high ? 0 : length;
 }
 
-void AppendEscaped(std::string& out, char c) {
-  switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    default: fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<uint8_t>(c));
-  }
-}
-
-}  // namespace
-
 void AppendJsonString(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
     const char c = text.front();
-    const size_t length = SequenceLength(text);
+    const size_t length = Utf8Length(text);
     if (length == 0) {
       out += "\xEF\xBF\xBD";
     } else if (length == 1 && (c == '"' || c == '\\' || static_cast<uint8_t>(c) < 0x20)) {

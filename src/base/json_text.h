@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -11,5 +12,9 @@ namespace ekiben {
 void AppendJsonString(std::string& out, std::string_view text);
 
 std::string JsonString(std::string_view text);
+
+// The bytes of the UTF-8 sequence (RFC 3629) that `text` begins with; 0 where it begins with none.
+// REQUIRES: !text.empty()
+size_t Utf8Length(std::string_view text);
 
 }  // namespace ekiben

@@ -84,9 +84,13 @@ Status DescribeNative(const fs::path& staged, const ModelsImportArgs& args, Cont
         context);
     return {};
   }
-  return InvalidArgument(fmt::format("'{}' is no model that can be served: {}", args.file.string(),
-                                     session.error().message()))
-      .WithHint(session.error().hint());
+  // The plugin looks beside the copy, where the files that lie beside the original are not.
+  const std::string& why = session.error().message();
+  const bool has_more_files = why.contains("takes data from");
+  return InvalidArgument(
+             fmt::format("'{}' is no model that can be served: {}", args.file.string(), why))
+      .WithHint(has_more_files ? "a model is imported as one file: save it with its weights inside"
+                               : session.error().hint());
 }
 
 }  // namespace

@@ -74,10 +74,17 @@ TEST_F(ModelsImportTest, BentomlsLoaderFindsItsSpecifications) {
 }
 
 TEST_F(ModelsImportTest, AFileThatDoesNotLoadIsRefusedAndNothingIsLeft) {
-  open_error_ = InvalidArgument("its data lies in other files");
+  open_error_ = InvalidArgument("it is damaged");
   EXPECT_EQ(Import({"--name", "iris"}), kExitInvalid);
-  EXPECT_EQ(err(), "error: '" + file_.string() +
-                       "' is no model that can be served: its data lies in other files\n");
+  EXPECT_EQ(err(),
+            "error: '" + file_.string() + "' is no model that can be served: it is damaged\n");
+  EXPECT_TRUE(NothingIsLeft());
+}
+
+TEST_F(ModelsImportTest, WeightsInAnotherFileAreNotImported) {
+  open_error_ = InvalidArgument("it takes data from 'weights.bin', which cannot be opened");
+  EXPECT_EQ(Import({"--name", "iris"}), kExitInvalid);
+  EXPECT_THAT(err(), HasSubstr("hint: a model is imported as one file"));
   EXPECT_TRUE(NothingIsLeft());
 }
 

@@ -2,11 +2,15 @@
 #include "store/yaml_text.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "base/json_text.h"
 
 namespace ekiben::store {
 namespace {
@@ -50,39 +54,22 @@ bool IsJsonNumber(std::string_view text) {
   return at == text.size();
 }
 
-constexpr uint32_t kReplacement = 0xfffd;
-constexpr std::string_view kReplacementBytes = "\xef\xbf\xbd";
-
-// Takes one character off the front of `text`; kReplacement for a byte that begins none.
-uint32_t TakeCharacter(std::string_view& text) {
-  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
-  const uint8_t lead = byte(0);
-  const size_t length = lead < 0x80   ? 1
-                        : lead < 0xc2 ? 0
-                        : lead < 0xe0 ? 2
-                        : lead < 0xf0 ? 3
-                        : lead < 0xf8 ? 4
-                                      : 0;
-  uint32_t character = length < 2 ? lead : lead & (0xff >> (length + 1));
-  bool right = length > 0 && length <= text.size();
-  for (size_t i = 1; right && i < length; ++i) {
-    right = (byte(i) & 0xc0) == 0x80;
-    character = (character << 6) | (byte(i) & 0x3f);
+// The code point of what a terminal may take for a command, a YAML reader refuses or an editor does
+// not show, where `character` is one of these; else 0. Others below U+0020 are escaped before.
+uint32_t Unprintable(std::string_view character) {
+  constexpr std::array<std::pair<std::string_view, uint32_t>, 6> kOthers = {
+      {{"\x7f", 0x7f},
+       {"\xe2\x80\xa8", 0x2028},
+       {"\xe2\x80\xa9", 0x2029},
+       {"\xef\xbb\xbf", 0xfeff},
+       {"\xef\xbf\xbe", 0xfffe},
+       {"\xef\xbf\xbf", 0xffff}}};
+  const bool is_c1 = character.size() == 2 && character[0] == '\xc2' && character[1] < '\xa0';
+  if (is_c1) return static_cast<uint8_t>(character[1]);
+  for (const auto& [bytes, code_point] : kOthers) {
+    if (bytes == character) return code_point;
   }
-  const bool overlong = (length == 3 && character < 0x800) || (length == 4 && character < 0x10000);
-  const bool surrogate = character >= 0xd800 && character <= 0xdfff;
-  if (!right || overlong || surrogate || character > 0x10ffff) {
-    text.remove_prefix(1);
-    return kReplacement;
-  }
-  text.remove_prefix(length);
-  return character;
-}
-
-// What a terminal may take for a command, a YAML reader refuses or an editor does not show.
-bool IsUnprintable(uint32_t c) {
-  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || c == 0xfeff ||
-         c == 0xfffe || c == 0xffff;
+  return 0;
 }
 
 // Readers take a longer key for one only where a question mark says so.
@@ -207,34 +194,28 @@ std::string YamlText(std::string_view text) {
 }
 
 size_t FindNotUtf8(std::string_view text) {
-  for (std::string_view rest = text; !rest.empty();) {
-    const size_t at = text.size() - rest.size();
-    if (TakeCharacter(rest) == kReplacement && text.substr(at, 3) != kReplacementBytes) return at;
+  size_t at = 0;
+  while (at < text.size()) {
+    const size_t length = Utf8Length(text.substr(at));
+    if (length == 0) break;
+    at += length;
   }
-  return text.size();
+  return at;
 }
 
 std::string JsonText(std::string_view text) {
-  std::string out = "\"";
-  while (!text.empty()) {
-    const std::string_view before = text;
-    const uint32_t c = TakeCharacter(text);
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      case kReplacement: out += kReplacementBytes; break;
-      default:
-        if (IsUnprintable(c)) {
-          out += fmt::format("\\u{:04x}", c);
-        } else {
-          out += before.substr(0, before.size() - text.size());
-        }
+  const std::string json = JsonString(text);
+  std::string out;
+  for (std::string_view rest = json; !rest.empty();) {
+    const std::string_view character = rest.substr(0, Utf8Length(rest));
+    if (const uint32_t unprintable = Unprintable(character); unprintable != 0) {
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", unprintable);
+    } else {
+      out += character;
     }
+    rest.remove_prefix(character.size());
   }
-  return out + '"';
+  return out;
 }
 
 }  // namespace ekiben::store
