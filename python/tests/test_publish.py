@@ -3,11 +3,17 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
+import os
 import random
+import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import ekiben
 from ekiben.model import Model
@@ -31,30 +37,6 @@ import ekiben
 for _ in range(15):
     with ekiben.models.create("rules") as model:
         pathlib.Path(model.path_of("0")).write_text(str(model.tag) * 1000)
-"""
-
-
-# Saves or deletes a model and dies at the given call to the disk; says at which, if it lived.
-DIES = """
-import os, pathlib, sys
-import ekiben
-deadly, calls = int(sys.argv[2]), 0
-def count(name):
-    original = getattr(os, name)
-    def counted(*args, **kwargs):
-        global calls
-        calls += 1
-        if calls == deadly:
-            os.kill(os.getpid(), 9)
-        return original(*args, **kwargs)
-    setattr(os, name, counted)
-for name in ("fsync", "rename", "replace", "mkdir", "rmdir", "unlink", "open"):
-    count(name)
-if sys.argv[1] == "save":
-    with ekiben.models.create("rules") as model:
-        pathlib.Path(model.path_of("0")).write_text(str(model.tag) * 1000)
-else:
-    ekiben.models.delete(sys.argv[1])
 """
 
 
@@ -99,16 +81,34 @@ def saved() -> Model:
     return model
 
 
-def dies(what: str, call: int) -> bool:
-    ran = subprocess.run([sys.executable, "-c", DIES, what, str(call)], check=False)
-    assert ran.returncode in (0, -9)
-    return ran.returncode == -9
+def dies(act: Callable[[], object], deadly: int) -> bool:
+    """Whether a process that acts is killed by its `deadly`th call to the disk."""
+    child = os.fork()
+    if child == 0:
+        calls = itertools.count(1)
+        for name in ("fsync", "rename", "replace", "mkdir", "rmdir", "unlink", "open"):
+            setattr(os, name, functools.partial(count, getattr(os, name), calls, deadly))
+        try:
+            act()
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) in (0, -signal.SIGKILL)
+    return os.waitstatus_to_exitcode(status) != 0
+
+
+def count(call: Callable[..., Any], calls: Iterator[int], deadly: int, *a: Any, **kw: Any) -> Any:
+    """Call `call`, unless this is the deadly call."""
+    if next(calls) == deadly:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return call(*a, **kw)
 
 
 def test_dying_at_any_step_of_a_save_leaves_a_whole_store(home: Path) -> None:
     saved()
     steps = 1
-    while dies("save", steps):
+    while dies(saved, steps):
         assert_whole(home)
         steps += 1
     assert steps > 10
@@ -118,7 +118,7 @@ def test_dying_at_any_step_of_a_save_leaves_a_whole_store(home: Path) -> None:
 def test_dying_at_any_step_of_a_delete_leaves_a_whole_store(home: Path) -> None:
     kept = saved()
     steps = 1
-    while dies(str((doomed := saved()).tag), steps):
+    while dies(functools.partial(ekiben.models.delete, (doomed := saved()).tag), steps):
         assert_whole(home)
         steps += 1
     assert steps > 5

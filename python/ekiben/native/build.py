@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import onnx
 
+from .answers import adapt, as_array, opened, output_name, output_spec, run_once
 from .convert import Converter
-from .graph import append, rename_output, set_output_type
+from .graph import rename_output, set_output_type
 from .layout import Layout, NotConvertible, Rows, call, join, layout_of
-from .proof import MOST_DIFFERENCE, Differs, compare, rows_are_independent, session
+from .proof import MOST_DIFFERENCE, Differs, compare, rows_are_independent
 from .samples import draw, with_missing
 
 FORMAT = 1
@@ -23,15 +24,6 @@ FORMAT = 1
 MOST_DIFFERENCE_OF_SCORES = 1e-3
 
 _FLOAT_TYPES: tuple[type[np.floating], ...] = (np.float64, np.float32)
-
-
-_OUTPUT_NAMES = {
-    "predict_proba": "probabilities",
-    "predict_log_proba": "log_probabilities",
-    "decision_function": "scores",
-    "score_samples": "scores",
-    "transform": "variable",
-}
 
 
 def build(estimator: Any, signatures: Iterable[str], sample: Any, folder: Path) -> dict[str, Any]:
@@ -167,17 +159,17 @@ class _Workshop:
         except Exception as error:
             why = " ".join(str(error).split())[:160]
             raise NotConvertible(f"the model refuses the samples: {why}; give sample=") from error
-        expected = _as_array(expected, signature)
+        expected = as_array(expected, signature)
         graph = converter.graph(signature)
         feeds = self._layout.for_native(rows, converter.float_type)
-        got = _run(graph, feeds)
-        _adapt(graph, got, expected, signature)
-        output = _OUTPUT_NAMES.get(signature) or ("variable" if got.dtype.kind == "f" else "label")
+        got = run_once(graph, feeds)
+        adapt(graph, got, expected, signature)
+        output = output_name(signature, got)
         rename_output(graph, output)
-        opened = _open(graph)
+        runnable = opened(graph)
 
         def run(some: dict[str, np.ndarray]) -> np.ndarray:
-            answer: np.ndarray = opened.run([output], some)[0]
+            answer: np.ndarray = runnable.run([output], some)[0]
             return answer
 
         got = run(feeds)
@@ -195,7 +187,7 @@ class _Workshop:
             "runtime": "onnx",
             "file": f"native/{signature}.onnx",
             "inputs": self._layout.inputs(converter.float_type, missing),
-            "outputs": [_output_spec(output, got)],
+            "outputs": [output_spec(output, got)],
             "rows_independent": independent,
             "proof": {
                 "samples": len(rows[0]),
@@ -216,56 +208,3 @@ def _sample_rows(estimator: Any, layout: Layout, sample: Any) -> tuple[Rows, str
         return layout.rows_of(sample), "sample"
     except (ValueError, TypeError, KeyError) as error:
         raise NotConvertible(f"sample does not fit the model: {error}") from error
-
-
-def _as_array(answer: Any, signature: str) -> np.ndarray:
-    if isinstance(answer, (list, tuple)):
-        raise NotConvertible(f"'{signature}' answers with a list of {len(answer)} arrays")
-    if hasattr(answer, "toarray"):
-        answer = answer.toarray()
-    if hasattr(answer, "to_numpy"):
-        answer = answer.to_numpy()
-    array = np.asarray(answer)
-    if array.ndim == 0:
-        raise NotConvertible(f"'{signature}' answers with one value for all rows")
-    return array
-
-
-def _open(graph: onnx.ModelProto) -> Any:
-    try:
-        return session(graph.SerializeToString())
-    except Exception as error:
-        raise NotConvertible(f"ONNX Runtime cannot load the graph: {_first_line(error)}") from error
-
-
-def _run(graph: onnx.ModelProto, feeds: dict[str, np.ndarray]) -> np.ndarray:
-    opened = _open(graph)
-    try:
-        answer = opened.run(None, feeds)[0]
-    except Exception as error:
-        raise NotConvertible(f"ONNX Runtime cannot run the graph: {_first_line(error)}") from error
-    if not isinstance(answer, np.ndarray):
-        raise NotConvertible(f"the graph answers with a {type(answer).__name__}, not a tensor")
-    return answer
-
-
-def _first_line(error: Exception) -> str:
-    text = str(error).strip().splitlines() or [type(error).__name__]
-    return text[0].rpartition(" : ")[2][:160]
-
-
-def _adapt(graph: onnx.ModelProto, got: np.ndarray, expected: np.ndarray, signature: str) -> None:
-    """Give the output the shape and kind of the original's answer."""
-    if expected.ndim == 1 and got.ndim == 2:
-        if got.shape[1] == 2 and signature == "decision_function":
-            append(graph, "Gather", np.array([1]), axis=1)
-        if 1 in got.shape or signature == "decision_function":
-            append(graph, "Reshape", np.array([-1]))
-    if got.dtype.kind in "iu" and expected.dtype.kind in "bf":
-        to = onnx.TensorProto.BOOL if expected.dtype.kind == "b" else onnx.TensorProto.DOUBLE
-        append(graph, "Cast", to=to)
-
-
-def _output_spec(name: str, array: np.ndarray) -> dict[str, Any]:
-    dtype = array.dtype.name if array.dtype.kind in "biuf" else "string"
-    return {"name": name, "dtype": dtype, "shape": [-1, *map(int, array.shape[1:])]}
