@@ -139,6 +139,19 @@ TEST_F(BatcherTest, ALoneRequestIsAnsweredAtOnceOnTheLoop) {
   EXPECT_THAT(Numbers(0), ElementsAre(2, 3));
 }
 
+TEST(WaitingTest, OnlyWholeRowsAreJoined) {
+  const auto waiting = [](int64_t rows_of_x, int64_t rows_of_y) {
+    std::vector<Tensor> inputs;
+    inputs.emplace_back(DataType::kFloat64, Shape({rows_of_x, 1}));
+    inputs.emplace_back(DataType::kFloat64, Shape({rows_of_y, 1}));
+    return Waiting(std::move(inputs), {});
+  };
+  EXPECT_TRUE(CanJoin(waiting(1, 1), waiting(2, 2)));
+  // Their neighbours would get a row that is not theirs.
+  EXPECT_FALSE(CanJoin(waiting(2, 1), waiting(1, 2)));
+  EXPECT_FALSE(CanJoin(waiting(1, 1), waiting(1, 2)));
+}
+
 TEST_F(BatcherTest, RequestsOfOneTickRunTogetherAndGetTheirOwnRows) {
   MakeRunner();
   Make<TickBatcher>();

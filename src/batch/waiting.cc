@@ -11,6 +11,12 @@ int64_t RowsOf(std::span<const Tensor> inputs) {
   return inputs.empty() || inputs.front().shape().rank() == 0 ? 1 : inputs.front().shape()[0];
 }
 
+bool HasWholeRows(const Waiting& waiting) {
+  return std::ranges::all_of(waiting.inputs, [&](const Tensor& input) {
+    return input.shape().rank() > 0 && input.shape()[0] == waiting.rows;
+  });
+}
+
 std::vector<Tensor> Join(std::span<Waiting* const> batch) {
   std::vector<Tensor> joined;
   std::vector<const Tensor*> parts(batch.size());
@@ -39,8 +45,9 @@ Waiting::Waiting(std::vector<Tensor> tensors, Call its_call)
     : inputs(std::move(tensors)), call(its_call), rows(RowsOf(inputs)) {}
 
 bool CanJoin(const Waiting& a, const Waiting& b) {
+  if (!HasWholeRows(a) || !HasWholeRows(b)) return false;
   return std::ranges::equal(a.inputs, b.inputs, [](const Tensor& left, const Tensor& right) {
-    return left.shape().rank() > 0 && left.shape().rank() == right.shape().rank() &&
+    return left.shape().rank() == right.shape().rank() &&
            std::ranges::equal(left.shape().axes().subspan(1), right.shape().axes().subspan(1));
   });
 }

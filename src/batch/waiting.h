@@ -33,7 +33,8 @@ struct Waiting {
   }
 };
 
-// Whether the rows of both fit into one batch: all axes but the first agree.
+// Whether the rows of both fit into one batch: each has as many of one input as of another, and all
+// axes but the first agree. Else rows of one request would meet those of its neighbour.
 bool CanJoin(const Waiting& a, const Waiting& b);
 
 // Runs the requests as one batch on `instance` and answers each. Where a batch of several fails,

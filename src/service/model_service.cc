@@ -103,12 +103,14 @@ ApiDescription Describe(const store::ModelInfo& model, const store::NativeForm& 
 
 Status NothingToServe(const store::ModelInfo& model) {
   std::string why = "it was saved without a native form";
+  std::string hint = "save it with ekiben's save_model, which makes the native form where it can";
   for (const auto& [signature, reason] : model.not_native) {
     why = fmt::format("{}: {}", signature, reason);
+    hint = "save_model could make no native form; save it anew once that is mended";
   }
   return FailedPrecondition(fmt::format("the model '{}' cannot be served without Python: {}",
                                         model.tag.ToString(), why))
-      .WithHint("save it with ekiben's save_model, which makes the native form where it can");
+      .WithHint(std::move(hint));
 }
 
 }  // namespace

@@ -30,10 +30,9 @@ class Service {
   // Whether the API's model runs on the loop's thread.
   bool RunsOnLoop(size_t api) const { return batch::RunsOnLoop(*backends_[api].runner); }
 
-  // Answers one request to description().apis[api].
-  Task<Result<std::vector<Tensor>>> Call(size_t api, std::vector<Tensor> inputs, batch::Call call) {
-    return backends_[api].batcher->Infer(std::move(inputs), call);
-  }
+  // Answers one request to description().apis[api]. kInvalidArgument where inputs that go together
+  // row by row have different numbers of rows.
+  Task<Result<std::vector<Tensor>>> Call(size_t api, std::vector<Tensor> inputs, batch::Call call);
 
  private:
   const ServiceDescription description_;
