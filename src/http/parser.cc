@@ -43,7 +43,15 @@ class BeastParser final : public beast::http::basic_parser<true> {
     request_.path = whole.substr(0, question);
     if (question != whole.npos) request_.query = whole.substr(question + 1);
   }
-  void on_field_impl(beast::http::field, View name, View value, ErrorCode& error) override {
+  void on_field_impl(beast::http::field field, View name, View value, ErrorCode& error) override {
+    // Beast passes over codings that it does not know, and with them over where the body ends.
+    if (field == beast::http::field::transfer_encoding) {
+      const bool again = std::exchange(has_transfer_encoding_, true);
+      if (again || version_ == 10 || !EqualsIgnoringCase(Std(value), "chunked")) {
+        error = HttpError::bad_transfer_encoding;
+        return;
+      }
+    }
     if (++header_count_ > limits_.headers) {
       error = HttpError::header_limit;
       return;
@@ -72,6 +80,7 @@ class BeastParser final : public beast::http::basic_parser<true> {
   Request& request_;
   const Limits& limits_;
   size_t header_count_ = 0;
+  bool has_transfer_encoding_ = false;
   int version_ = 11;
 };
 

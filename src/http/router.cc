@@ -42,7 +42,7 @@ Task<Response> Router::Handle(const Request& request) const {
     const Status status(Code::kMethodNotAllowed, fmt::format("'{}' takes {}, not {}", request.path,
                                                              route.method, request.method));
     response = Problem(status, request.request_id);
-    response.headers.emplace_back("allow", route.method);
+    response.headers.emplace_back("allow", route.method == "GET" ? "GET, HEAD" : route.method);
   }
   response.route = route.number;
   co_return response;

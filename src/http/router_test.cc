@@ -48,6 +48,7 @@ TEST_F(RouterTest, AWrongMethodIsToldTheRightOne) {
   const Response response = Ask("GET", "/predict");
   EXPECT_EQ(response.status, 405);
   EXPECT_THAT(response.headers, ElementsAre(Pair("allow", "POST")));
+  EXPECT_THAT(Ask("POST", "/livez").headers, ElementsAre(Pair("allow", "GET, HEAD")));
 }
 
 }  // namespace
