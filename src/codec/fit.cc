@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codec/fit.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace ekiben::codec {
@@ -26,6 +28,9 @@ Status FitShape(const TensorSpec& spec, std::string_view add_axis, Shape& actual
   if (!spec.any_rank && !spec.shape.Accepts(actual)) {
     Status status = InvalidArgument(
         fmt::format("expected shape {}, got {}", spec.shape.ToString(), actual.ToString()));
+    if (std::ranges::count(actual.axes(), 0) > 0) {
+      return std::move(status).WithHint("send one row or more");
+    }
     const bool lone_value = IsColumn(spec) && actual.rank() == 0;
     if (lone_value || actual.rank() + 1 == spec.shape.rank()) {
       return std::move(status).WithHint(std::string(add_axis));

@@ -254,6 +254,7 @@ TEST(DecodeJsonTest, AWrongShapeIsRefused) {
 
 TEST(DecodeJsonTest, AnEmptyBatchIsRefused) {
   EXPECT_EQ(Message("[]", kIris), "expected shape [-1, 4], got [0]");
+  EXPECT_EQ(Refusal("[]", {&kIris, 1}).hint(), "send one row or more");
   EXPECT_EQ(Message("[[]]", kIris), "expected shape [-1, 4], got [1, 0]");
   EXPECT_EQ(Message("[[]]", kAny), "expected values, got the empty shape [1, 0]");
   EXPECT_EQ(Message("[]", Vector(DataType::kFloat32)), "expected values, got the empty shape [0]");
