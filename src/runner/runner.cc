@@ -10,9 +10,11 @@
 namespace ekiben::runner {
 namespace {
 
-// The first calls pay for memory and caches; the fastest of a few more is what a call costs.
-constexpr int kWarmUpCalls = 3;
-constexpr int kMeasuredCalls = 5;
+// The first calls pay for memory and caches, and any may be held up: the fastest is what a call
+// costs. A model that is slow anyway is not kept from serving for all of them.
+constexpr int kWarmUpCalls = 8;
+constexpr int kFewestCalls = 3;
+constexpr auto kLongestWarmUp = std::chrono::milliseconds(200);
 
 Tensor Zeros(const TensorSpec& spec) {
   Shape shape = spec.shape;
@@ -59,10 +61,12 @@ Runner::Runner(Options options, std::vector<std::unique_ptr<runtime::Session>> s
 
 void Runner::WarmUp() {
   const std::vector<Tensor> row = ZeroRow(inputs_);
-  for (int call = 0; call < kWarmUpCalls + kMeasuredCalls; ++call) {
+  const Time begin = Now();
+  for (int call = 0; call < kWarmUpCalls; ++call) {
+    if (call >= kFewestCalls && Now() - begin > kLongestWarmUp) return;
     const Time start = Now();
     if (!sessions_.front()->Run(row)) return;
-    if (call >= kWarmUpCalls) cost_ = std::min(cost_.value_or(Duration::max()), Now() - start);
+    cost_ = std::min(cost_.value_or(Duration::max()), Now() - start);
   }
 }
 
