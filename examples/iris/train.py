@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Train scikit-learn's iris classifier and save it in the model store."""
 
-import ekiben
 from sklearn import datasets, svm
+
+import ekiben
 
 iris = datasets.load_iris()
 classifier = svm.SVC(gamma="scale").fit(iris.data, iris.target)

@@ -13,12 +13,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import ekiben
 import numpy as np
 import pytest
 from onnx import TensorProto, helper
 from sklearn.datasets import load_iris
 from sklearn.svm import SVC
+
+import ekiben
 
 HERE = Path(__file__).parent
 STORES = sorted((HERE / "stores").glob("bentoml-*"))

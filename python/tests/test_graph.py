@@ -3,9 +3,10 @@ from __future__ import annotations
 
 import numpy as np
 import onnx
+from onnx import TensorProto, helper, numpy_helper
+
 from ekiben.native.graph import append, cut, rename_output, without_maps
 from ekiben.native.proof import session
-from onnx import TensorProto, helper, numpy_helper
 
 ROWS = {"X": np.array([[1.0, 2.0], [3.0, 4.0]])}
 

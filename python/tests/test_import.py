@@ -5,8 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import ekiben
 import pytest
+
+import ekiben
 
 SCRIPT = """
 import sys

@@ -7,10 +7,11 @@ import stat
 import time
 from pathlib import Path
 
-import ekiben
 import numpy as np
 import pytest
 import yaml
+
+import ekiben
 from ekiben import FailedPrecondition, InvalidArgument, NotFound
 from ekiben.model import Model
 

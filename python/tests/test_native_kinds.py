@@ -11,8 +11,6 @@ import numpy as np
 import onnx
 import pandas as pd
 import pytest
-from ekiben.native.build import build
-from ekiben.native.proof import compare, session
 from kinds import BOTH, CANCER, CANCER_WITH_GAPS, IRIS, KINDS, LOANS, MOODS, TEXTS, loans
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
@@ -23,6 +21,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
+
+from ekiben.native.build import build
+from ekiben.native.proof import compare, session
 
 # Small models on little data do not always converge.
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -4,13 +4,14 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-import ekiben
 import numpy as np
 import onnx
 import pytest
 import yaml
-from ekiben import FailedPrecondition, InvalidArgument, NotFound
 from onnx import TensorProto, helper
+
+import ekiben
+from ekiben import FailedPrecondition, InvalidArgument, NotFound
 
 
 def graph(op_type: str = "Relu", domain: str = "", **attributes: object) -> onnx.ModelProto:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from ekiben.native.proof import Differs, compare, rows_are_independent
 
 INF, NAN = float("inf"), float("nan")

@@ -7,18 +7,19 @@ import sys
 import types
 from pathlib import Path
 
-import ekiben
 import joblib
 import numpy as np
 import onnx
 import pytest
 import yaml
-from ekiben import FailedPrecondition, InvalidArgument, NotFound
 from sklearn.base import BaseEstimator
 from sklearn.datasets import load_iris
 from sklearn.decomposition import PCA
 from sklearn.neighbors import KernelDensity
 from sklearn.svm import SVC
+
+import ekiben
+from ekiben import FailedPrecondition, InvalidArgument, NotFound
 
 X, Y = load_iris(return_X_y=True)
 

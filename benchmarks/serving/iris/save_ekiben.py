@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Saves `iris_clf` into the store that EKIBEN_HOME names, as a user of ekiben does."""
 
+from train import train
+
 import ekiben
 import ekiben.sklearn
-from train import train
 
 SIGNATURES = {"predict": {"batchable": True}, "predict_proba": {"batchable": True}}
 
