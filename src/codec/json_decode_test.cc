@@ -272,6 +272,7 @@ TEST(DecodeJsonTest, KeysAreCheckedByName) {
             "unknown key 'input': expected the key 'x'");
   EXPECT_EQ(Message(R"({"input": [[1, 2, 3, 4]], "x": 1})", kIris),
             "unknown key 'x' beside 'input'");
+  EXPECT_EQ(Field(R"({"input": [[1, 2, 3, 4]], "x": 1})", kIris), "/x");
   EXPECT_EQ(Refusal(R"({"input_ids": [[1]]})", kText).message(),
             "the input 'attention_mask' is missing");
   EXPECT_EQ(Message("{}", kIris), "the input 'x' is missing");

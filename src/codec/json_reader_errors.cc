@@ -79,14 +79,13 @@ bool JsonReader::FailForm(std::string_view got) {
 }
 
 bool JsonReader::FailUnknown(std::string_view key) {
-  const std::string field = Pointer(Container(), key);
   if (place_ == Place::kEnd) {
-    return Fail(fmt::format("unknown key {} beside 'input'", Quoted(key)), field);
+    return Fail(fmt::format("unknown key {} beside 'input'", Quoted(key)), Pointer("", key));
   }
   std::vector<std::string> names;
   for (const Input& input : inputs_) names.push_back(input.spec->name);
-  return Fail(fmt::format("unknown key {}: expected {}", Quoted(key), KeysExpected()), field,
-              DidYouMean(Shortened(key), names));
+  return Fail(fmt::format("unknown key {}: expected {}", Quoted(key), KeysExpected()),
+              Pointer(Container(), key), DidYouMean(Shortened(key), names));
 }
 
 bool JsonReader::FailTwice(std::string_view key) {
