@@ -22,29 +22,33 @@ struct RawArgs {
 void AddServingOptions(CLI::App& command, RawArgs& raw) {
   server::ServeOptions& options = raw.args.options;
   command.add_option("TARGET", raw.args.target, "a model's tag, or a .onnx file")->required();
-  command.add_option("--host", options.host, "the address to listen on; 0.0.0.0: all")
-      ->capture_default_str();
-  command.add_option("-p,--port", options.port, "0: any that is free")->capture_default_str();
-  command.add_option("--timeout", raw.timeout_s, "seconds that a request may take")
-      ->check(CLI::Range(0.001, 86400.0))
-      ->capture_default_str();
+  command.add_option("--host", options.host, "address to listen on, 127.0.0.1; 0.0.0.0: all")
+      ->type_name("HOST");
+  command.add_option("-p,--port", options.port, "3000; 0: any that is free")->type_name("PORT");
+  command.add_option("--timeout", raw.timeout_s, "seconds that a request may take, 60")
+      ->check(CLI::Range(0.001, 86400.0).description(""))
+      ->type_name("SECONDS");
   command
-      .add_option("--threads", options.instances, "of each model that is not cheap; 0: one a core")
-      ->check(CLI::Range(0, 1024))
-      ->capture_default_str();
-  command.add_option("--max-batch-size", options.batching.max_rows, "rows; 1: no batching")
-      ->check(CLI::Range(1, 1 << 20))
-      ->capture_default_str();
-  command.add_option("--max-body", options.limits.body_bytes, "bytes of a request's body")
-      ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 40))
-      ->capture_default_str();
+      .add_option("--threads", options.instances,
+                  "threads of each model that is not cheap, one a core")
+      ->check(CLI::Range(1, 1024).description(""))
+      ->type_name("N");
+  command
+      .add_option("--max-batch-size", options.batching.max_rows,
+                  "rows of a batch, 100; 1: no batching")
+      ->check(CLI::Range(1, 1 << 20).description(""))
+      ->type_name("ROWS");
+  command
+      .add_option("--max-body", options.limits.body_bytes, "bytes of a request's body, 33554432")
+      ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 40).description(""))
+      ->type_name("BYTES");
 }
 
 void AddLoggingOptions(CLI::App& command, RawArgs& raw) {
   command.add_flag("--access-log", raw.args.options.access_log, "a line for each request");
-  command.add_option("--log-format", raw.log_format, "text or json")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str();
+  command.add_option("--log-format", raw.log_format, "text or json; of the log, on stderr")
+      ->check(CLI::IsMember({"text", "json"}).description(""))
+      ->type_name("FORMAT");
 }
 
 }  // namespace
