@@ -8,14 +8,13 @@ until it gets to its end without one more of that kind.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from harness.program import PATIENCE, binary, environment
 
 CALLS = (
     "mkdir",
@@ -36,24 +35,16 @@ KILLED = -9
 WEIGHTS = b"weights" * 1000
 
 
-def environment(home: Path) -> dict[str, str]:
-    """Without plugins a file is imported as it is, so that any bytes will do."""
-    return os.environ | {"EKIBEN_HOME": str(home), "EKIBEN_RUNTIMES": str(home / "none")}
-
-
-def binary() -> str:
-    return os.environ.get("EKIBEN_TEST_BINARY") or str(Path(sys.executable).parent / "ekiben")
-
-
 def run(home: Path, *arguments: str | Path, under: tuple[str, ...] = ()) -> tuple[int, str, str]:
     """Exit code (negative for a signal), stdout and stderr of `ekiben` with these arguments."""
     done = subprocess.run(
         [*under, binary(), *arguments],
-        env=environment(home),
+        # Without plugins a file is imported as it is, so that any bytes will do.
+        env=environment(home, EKIBEN_RUNTIMES=str(home / "none")),
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     return done.returncode, done.stdout, done.stderr

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
+
+from harness.program import binary, environment, run
 
 EACH = 8
 
@@ -27,24 +28,22 @@ def test_all_models_of_all_writers_are_there_and_the_newest_is_latest(tmp_path: 
     home = tmp_path / "home"
     file = tmp_path / "model.onnx"
     file.write_bytes(b"weights")
-    binary = os.environ.get("EKIBEN_TEST_BINARY") or Path(sys.executable).parent / "ekiben"
     # Without plugins a file is imported as it is, so that any bytes will do.
-    env = os.environ | {"EKIBEN_HOME": str(home), "EKIBEN_RUNTIMES": str(tmp_path)}
+    env = environment(home, EKIBEN_RUNTIMES=str(tmp_path))
     quiet = {"env": env, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     in_python = [sys.executable, "-c", SAVE]
-    in_shell = ["sh", "-c", IMPORT % EACH, "sh", binary, file]
+    in_shell = ["sh", "-c", IMPORT % EACH, "sh", binary(), file]
 
     writers = [
         subprocess.Popen(command, **quiet) for command in (in_python, in_shell) for _ in range(2)
     ]
     while any(writer.poll() is None for writer in writers):
-        listed = subprocess.run([binary, "models", "list"], env=env, capture_output=True, text=True)
+        listed = run("models", "list", home=home)
         assert listed.returncode == 0
         assert "warning" not in listed.stderr
 
     assert [writer.returncode for writer in writers] == [0] * 4
-    listed = subprocess.run([binary, "models", "list", "-o", "json"], env=env, capture_output=True)
-    models = json.loads(listed.stdout)
+    models = json.loads(run("models", "list", "-o", "json", home=home).stdout)
     assert len(models) == 4 * EACH
     latest = (home / "models" / "shared" / "latest").read_text()
     assert models[0]["tag"] == f"shared:{latest}"
