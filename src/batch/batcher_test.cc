@@ -99,9 +99,13 @@ class BatcherTest : public testing::Test {
     seen_.batches.clear();
     seen_.running.clear();
   }
-  template <typename T>
-  void Make(BatchPolicy::Options options = {}) {
-    batcher_ = std::make_unique<T>(loop_, *runner_, options, metrics_);
+  void MakeTick(BatchPolicy::Options options = {}) {
+    // Time stands still, so whatever is sent before the loop runs is of one tick.
+    batcher_ =
+        std::make_unique<TickBatcher>(loop_, *runner_, options, metrics_, [] { return Time(1h); });
+  }
+  void MakeQueue(BatchPolicy::Options options = {}) {
+    batcher_ = std::make_unique<QueueBatcher>(loop_, *runner_, options, metrics_);
   }
 
   // Sends `values` as one request; its answer comes as the next of answers_.
@@ -134,7 +138,7 @@ class BatcherTest : public testing::Test {
 
 TEST_F(BatcherTest, ALoneRequestIsAnsweredAtOnceOnTheLoop) {
   MakeRunner();
-  Make<TickBatcher>();
+  MakeTick();
   Send({1, 2});
   EXPECT_THAT(Numbers(0), ElementsAre(2, 3));
 }
@@ -154,7 +158,7 @@ TEST(WaitingTest, OnlyWholeRowsAreJoined) {
 
 TEST_F(BatcherTest, RequestsOfOneTickRunTogetherAndGetTheirOwnRows) {
   MakeRunner();
-  Make<TickBatcher>();
+  MakeTick();
   Send({0});
   Send({1, 2});
   Send({3});
@@ -167,7 +171,7 @@ TEST_F(BatcherTest, RequestsOfOneTickRunTogetherAndGetTheirOwnRows) {
 
 TEST_F(BatcherTest, ABatchOfATickIsNoLargerThanAllowed) {
   MakeRunner();
-  Make<TickBatcher>({.max_rows = 2});
+  MakeTick({.max_rows = 2});
   for (const double value : {0, 1, 2, 3, 4, 5}) Send({value});
   loop_.RunOne();
   EXPECT_THAT(seen_.batches, ElementsAre(1, 2, 2, 1));
@@ -176,7 +180,7 @@ TEST_F(BatcherTest, ABatchOfATickIsNoLargerThanAllowed) {
 
 TEST_F(BatcherTest, OneBadRequestDoesNotFailTheOthersOfItsBatch) {
   MakeRunner();
-  Make<TickBatcher>();
+  MakeTick();
   for (const double value : {0, 1, -1, 3}) Send({value});
   loop_.RunOne();
   EXPECT_THAT(Numbers(1), ElementsAre(2));
@@ -186,7 +190,7 @@ TEST_F(BatcherTest, OneBadRequestDoesNotFailTheOthersOfItsBatch) {
 
 TEST_F(BatcherTest, RowsThatDependOnEachOtherAreNeverJoined) {
   MakeRunner(/*rows_independent=*/false);
-  Make<TickBatcher>();
+  MakeTick();
   Send({1});
   Send({2});
   EXPECT_THAT(seen_.batches, ElementsAre(1, 1));
@@ -195,7 +199,7 @@ TEST_F(BatcherTest, RowsThatDependOnEachOtherAreNeverJoined) {
 TEST_F(BatcherTest, WhatQueuedWhileABatchRanIsTheNextBatch) {
   MakeRunner();
   seen_.blocked = true;
-  Make<QueueBatcher>();
+  MakeQueue();
   Send({1});
   seen_.running.wait(false);
   Send({2});
@@ -213,7 +217,7 @@ TEST_F(BatcherTest, WhatQueuedWhileABatchRanIsTheNextBatch) {
 TEST_F(BatcherTest, AFullQueueTurnsAway) {
   MakeRunner();
   seen_.blocked = true;
-  Make<QueueBatcher>({.max_waiting = 1});
+  MakeQueue({.max_waiting = 1});
   Send({1});
   seen_.running.wait(false);
   Send({2});
@@ -231,7 +235,7 @@ TEST_F(BatcherTest, AFullQueueTurnsAway) {
 TEST_F(BatcherTest, ARequestWhoseClientHasGoneCostsNothing) {
   MakeRunner();
   seen_.blocked = true;
-  Make<QueueBatcher>();
+  MakeQueue();
   const std::function<bool()> gone = [] { return true; };
   Send({1});
   seen_.running.wait(false);

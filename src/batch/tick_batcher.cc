@@ -7,8 +7,8 @@
 namespace ekiben::batch {
 
 TickBatcher::TickBatcher(Loop& loop, runner::Runner& runner, BatchPolicy::Options options,
-                         BatchMetrics metrics)
-    : loop_(loop), runner_(runner), metrics_(metrics), batch_policy_(options) {}
+                         BatchMetrics metrics, Time (*clock)())
+    : loop_(loop), runner_(runner), metrics_(metrics), clock_(clock), batch_policy_(options) {}
 
 Task<Result<std::vector<Tensor>>> TickBatcher::Infer(std::vector<Tensor> inputs, Call call) {
   Waiting self(std::move(inputs), call);
@@ -17,11 +17,11 @@ Task<Result<std::vector<Tensor>>> TickBatcher::Infer(std::vector<Tensor> inputs,
     Run(std::span(&alone, 1));
     co_return std::move(*self.answer);
   }
-  EndTickLater();
-  if (tick_policy_.RunsAtOnce()) {
+  if (tick_policy_.RunsAtOnce(clock_())) {
     Waiting* const alone = &self;
-    Run(std::span(&alone, 1));
+    tick_policy_.RanAtOnce(Run(std::span(&alone, 1)));
   } else {
+    EndTickLater();
     waiting_.push_back(&self);
     co_await self.Parked();
   }
@@ -43,7 +43,7 @@ void TickBatcher::EndTick() {
   // Batches in the order of arrival, cut where the next request cannot be joined or is too much.
   for (auto first = all.begin(); first != all.end();) {
     const int64_t most =
-        batch_policy_.RowsToTake(std::max<int64_t>(1, left), (*first)->call.deadline - Now());
+        batch_policy_.RowsToTake(std::max<int64_t>(1, left), (*first)->call.deadline - clock_());
     auto last = first;
     int64_t rows = 0;
     do {
@@ -57,13 +57,15 @@ void TickBatcher::EndTick() {
   for (Waiting* waiting : all) waiting->waiter.resume();
 }
 
-void TickBatcher::Run(std::span<Waiting* const> batch) {
+Time TickBatcher::Run(std::span<Waiting* const> batch) {
   int64_t rows = 0;
   for (const Waiting* waiting : batch) rows += waiting->rows;
-  const Time start = Now();
+  const Time start = clock_();
   RunTogether(runner_, 0, batch);
-  batch_policy_.Observe(rows, Now() - start);
+  const Time end = clock_();
+  batch_policy_.Observe(rows, end - start);
   metrics_.batch_rows.Observe(static_cast<double>(rows));
+  return end;
 }
 
 }  // namespace ekiben::batch

@@ -16,19 +16,22 @@ namespace ekiben::batch {
 // Belongs to the loop.
 class TickBatcher final : public Batcher {
  public:
+  // `clock` tells the time; tests bring their own.
   TickBatcher(Loop& loop, runner::Runner& runner, BatchPolicy::Options options,
-              BatchMetrics metrics);
+              BatchMetrics metrics, Time (*clock)() = Now);
 
   Task<Result<std::vector<Tensor>>> Infer(std::vector<Tensor> inputs, Call call) override;
 
  private:
   void EndTickLater();
   void EndTick();
-  void Run(std::span<Waiting* const> batch);
+  // Answers them; returns the time when that was done.
+  Time Run(std::span<Waiting* const> batch);
 
   Loop& loop_;
   runner::Runner& runner_;
   BatchMetrics metrics_;
+  Time (*const clock_)();
   BatchPolicy batch_policy_;
   TickPolicy tick_policy_;
   bool end_is_due_ = false;

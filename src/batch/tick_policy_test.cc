@@ -6,29 +6,46 @@
 namespace ekiben::batch {
 namespace {
 
+using namespace std::chrono_literals;
+
+constexpr Time kStart{1h};
+
 TEST(TickPolicyTest, ALoneRequestNeverWaits) {
   TickPolicy policy;
-  for (int tick = 0; tick < 3; ++tick) {
-    EXPECT_TRUE(policy.RunsAtOnce());
-    policy.EndTick();
+  for (int i = 0; i < 3; ++i) {
+    const Time now = kStart + i * 1ms;
+    EXPECT_TRUE(policy.RunsAtOnce(now));
+    policy.RanAtOnce(now + 7us);
   }
 }
 
-TEST(TickPolicyTest, TheSecondOfATickWaitsForItsEnd) {
+TEST(TickPolicyTest, ARequestRightBehindAnotherMayBeOfTheSameTickAndWaits) {
   TickPolicy policy;
-  EXPECT_TRUE(policy.RunsAtOnce());
-  EXPECT_FALSE(policy.RunsAtOnce());
-  EXPECT_FALSE(policy.RunsAtOnce());
+  EXPECT_TRUE(policy.RunsAtOnce(kStart));
+  policy.RanAtOnce(kStart + 7us);
+  EXPECT_FALSE(policy.RunsAtOnce(kStart + 15us));
+  EXPECT_FALSE(policy.RunsAtOnce(kStart + 17us));
 }
 
-TEST(TickPolicyTest, AfterABusyTickTheFirstWaitsToo) {
+TEST(TickPolicyTest, AfterATickOfOneTheNextRunsAtOnceHoweverClose) {
   TickPolicy policy;
-  policy.RunsAtOnce();
-  policy.RunsAtOnce();
+  policy.RunsAtOnce(kStart);
+  policy.RanAtOnce(kStart + 7us);
+  EXPECT_FALSE(policy.RunsAtOnce(kStart + 15us));
   policy.EndTick();
-  EXPECT_FALSE(policy.RunsAtOnce());
+  EXPECT_TRUE(policy.RunsAtOnce(kStart + 40us));
+}
+
+TEST(TickPolicyTest, AfterABusyTickEveryRequestWaitsUntilItIsQuietAgain) {
+  TickPolicy policy;
+  policy.RunsAtOnce(kStart);
+  policy.RanAtOnce(kStart + 7us);
+  policy.RunsAtOnce(kStart + 15us);
+  policy.RunsAtOnce(kStart + 17us);
   policy.EndTick();
-  EXPECT_TRUE(policy.RunsAtOnce()) << "quiet again";
+  EXPECT_FALSE(policy.RunsAtOnce(kStart + 1ms));
+  policy.EndTick();
+  EXPECT_TRUE(policy.RunsAtOnce(kStart + 2ms));
 }
 
 }  // namespace
