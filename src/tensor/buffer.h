@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <utility>
@@ -30,13 +31,18 @@ class Buffer {
  private:
   struct Free {
     void operator()(std::byte* bytes) const {
-      ::operator delete(bytes, std::align_val_t{kAlignment});
+      ::operator delete(bytes - std::to_integer<size_t>(bytes[-1]));
     }
   };
   using Bytes = std::unique_ptr<std::byte, Free>;
 
+  // Aligned by hand, with the distance to the true begin in the byte before: the aligned operator
+  // new goes past malloc's caches and takes four times as long for a small buffer.
   static Bytes Allocate(size_t size) {
-    return Bytes(static_cast<std::byte*>(::operator new(size, std::align_val_t{kAlignment})));
+    auto* const begin = static_cast<std::byte*>(::operator new(size + kAlignment));
+    const size_t distance = kAlignment - reinterpret_cast<uintptr_t>(begin) % kAlignment;
+    begin[distance - 1] = static_cast<std::byte>(distance);
+    return Bytes(begin + distance);
   }
 
   Bytes bytes_;
