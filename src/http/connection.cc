@@ -123,7 +123,7 @@ bool Connection::ParseSome(Time now) {
 
 void Connection::Handle(Time now) {
   Enter(State::kHandling, now);
-  received_ = since_;
+  request_.received = now;
   sent_continue_ = false;
   keep_alive_ = parser_.keep_alive();
   const std::string_view id = request_.Header("x-request-id");
@@ -139,7 +139,7 @@ void Connection::Handle(Time now) {
 
 void Connection::Reject(const Status& status) {
   keep_alive_ = false;
-  received_ = Now();
+  request_.received = Now();
   if (request_.request_id.empty()) server_->ids_.Next(request_.request_id);
   Respond(Problem(status, request_.request_id));
 }
@@ -159,7 +159,7 @@ void Connection::Respond(Response response) {
                          .status = response.status,
                          .route = response.route,
                          .bytes_out = response.body.size(),
-                         .took = since_ - received_});
+                         .took = since_ - request_.received});
   Write();
 }
 

@@ -77,7 +77,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   size_t begin_ = 0, end_ = 0;  // What buffer_ holds.
   RequestParser parser_;
   Request request_;
-  Time received_;  // When the request at hand was whole.
   std::string output_;
   size_t written_ = 0;
 };

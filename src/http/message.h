@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/task.h"
 
 namespace ekiben::http {
@@ -21,6 +22,7 @@ class Request {
   std::string query;       // Without the question mark.
   std::string body;        // Chunks already joined.
   std::string request_id;  // The client's where it is fit to be used, else a new one.
+  Time received;           // When its last bytes came.
 
   // Whether the client has closed its side. Callable from any thread while the request is open.
   std::function<bool()> client_has_gone;

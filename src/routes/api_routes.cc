@@ -42,7 +42,8 @@ class ApiHandler {
   Task<http::Response> Handle(const http::Request& request) const {
     auto inputs = Decode(request);
     if (!inputs) co_return Refuse(inputs.error(), request);
-    const batch::Call call{.deadline = Now() + deadline_, .abandoned = &request.client_has_gone};
+    const batch::Call call{.deadline = request.received + deadline_,
+                           .abandoned = &request.client_has_gone};
     auto outputs = co_await service_.Call(api_, *std::move(inputs), call);
     if (!outputs) co_return Refuse(outputs.error(), request);
     auto response = Encode(*outputs, request);
