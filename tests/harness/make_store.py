@@ -7,11 +7,12 @@ usage: make_store.py FOLDER    where rows and the original's answers to them go,
 import sys
 from pathlib import Path
 
-import ekiben
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 from sklearn import base, datasets, impute, linear_model, pipeline, preprocessing, svm
+
+import ekiben
 
 BATCHABLE = {"batchable": True}
 
