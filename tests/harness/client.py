@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from dataclasses import dataclass
 from typing import Any
@@ -99,6 +100,17 @@ class Connection:
         length = found.header("content-length")
         assert length is not None, "no content-length"
         return Answer(found.status, headers, self._exactly(int(length)))
+
+    def answer_size(self) -> int:
+        """Read one response and return how many bytes it had."""
+        head = self._until(b"\r\n\r\n")
+        length = re.search(rb"content-length: (\d+)", head)
+        assert length, head
+        return len(head) + len(self._exactly(int(length[1])))
+
+    def receive(self, size: int) -> bytes:
+        """The next bytes that the server sends."""
+        return self._exactly(size)
 
     def is_closed(self) -> bool:
         """Whether the server closes the connection, having sent nothing more."""

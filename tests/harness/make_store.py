@@ -51,6 +51,42 @@ def line_graph() -> onnx.ModelProto:
     )
 
 
+def pair_graph() -> onnx.ModelProto:
+    """z = x + 10 y, row by row."""
+    return helper.make_model(
+        helper.make_graph(
+            [
+                helper.make_node("Mul", ["y", "ten"], ["tens"]),
+                helper.make_node("Add", ["x", "tens"], ["z"]),
+            ],
+            "pair",
+            [
+                helper.make_tensor_value_info("x", TensorProto.DOUBLE, [None, 2]),
+                helper.make_tensor_value_info("y", TensorProto.DOUBLE, [None, 2]),
+            ],
+            [helper.make_tensor_value_info("z", TensorProto.DOUBLE, [None, 2])],
+            [numpy_helper.from_array(np.array(10.0), "ten")],
+        ),
+        opset_imports=[helper.make_opsetid("", 17)],
+        ir_version=8,
+    )
+
+
+def pick_graph() -> onnx.ModelProto:
+    """The square of each index below 10; any other index fails when it is run."""
+    return helper.make_model(
+        helper.make_graph(
+            [helper.make_node("Gather", ["squares", "index"], ["square"])],
+            "pick",
+            [helper.make_tensor_value_info("index", TensorProto.INT64, [None])],
+            [helper.make_tensor_value_info("square", TensorProto.INT64, [None])],
+            [numpy_helper.from_array(np.arange(10) ** 2, "squares")],
+        ),
+        opset_imports=[helper.make_opsetid("", 17)],
+        ir_version=8,
+    )
+
+
 def slow_graph(products: int = 60, side: int = 384) -> onnx.ModelProto:
     """y = x + 1, after a chain of matrix products that takes some tens of milliseconds.
 
@@ -122,6 +158,8 @@ def main(folder: Path) -> None:
     ekiben.sklearn.save_model("only_python", OnlyPython().fit(iris.data, iris.target))
 
     ekiben.onnx.save_model("line", line_graph(), signatures={"run": BATCHABLE})
+    ekiben.onnx.save_model("pair", pair_graph(), signatures={"run": BATCHABLE})
+    ekiben.onnx.save_model("pick", pick_graph(), signatures={"run": BATCHABLE})
     ekiben.onnx.save_model("slow", slow_graph())
 
 

@@ -13,20 +13,20 @@ from .program import PATIENCE, ROOT, binary, environment, eventually
 
 
 class Server:
-    """Starts `ekiben serve` on a free port and waits until it says that it is ready.
+    """Starts `ekiben serve`, on a free port unless told, and waits until it says that it is ready.
 
     It runs in the root of the project. What it prints is kept in files in `folder`. A program
     that ends first fails the test with what it said.
     """
 
     def __init__(
-        self, folder: Path, home: Path, *arguments: str, wait: bool = True, **variables: str
+        self, folder: Path, home: Path, *arguments: str, port: str = "0", **variables: str
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._stdout, self._stderr = folder / "stdout", folder / "stderr"
         with self._stdout.open("wb") as out, self._stderr.open("wb") as err:
             self.process = subprocess.Popen(
-                [binary(), "serve", *arguments, "--port", "0"],
+                [binary(), "serve", *arguments, "--port", port],
                 cwd=ROOT,
                 env=environment(home, **variables),
                 stdin=subprocess.DEVNULL,
@@ -34,12 +34,11 @@ class Server:
                 stderr=err,
             )
         self.url = ""
-        if wait:
-            try:
-                self._await_ready()
-            except BaseException:
-                self.kill()
-                raise
+        try:
+            self._await_ready()
+        except BaseException:
+            self.kill()
+            raise
 
     def __enter__(self) -> Server:
         return self
