@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The README's own program and command lines, taken from its text."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import textwrap
+from pathlib import Path
+
+from harness.program import MODELS, ROOT, run, run_python
+from harness.server import Server
+
+README = (ROOT / "README.md").read_text()
+BLOCKS = [
+    textwrap.dedent(block)
+    for block in re.findall(r"(?:^ {4}.*\n|^\n)+", README, re.MULTILINE)
+    if block.strip()
+]
+COMMANDS = [line for block in BLOCKS for line in block.splitlines() if line.startswith("ekiben ")]
+
+
+def program() -> str:
+    (found,) = [block for block in BLOCKS if block.lstrip().startswith("import ekiben")]
+    return found
+
+
+def arguments(beginning: str) -> list[str]:
+    (line,) = [line for line in COMMANDS if line.startswith(beginning)]
+    return shlex.split(line)[1:]
+
+
+def curl(url: str) -> str:
+    (line,) = [line for block in BLOCKS for line in block.splitlines() if line.startswith("curl ")]
+    words = shlex.split(line.replace("http://127.0.0.1:3000", url))
+    return subprocess.run([*words, "-sS"], capture_output=True, text=True, check=True).stdout
+
+
+def test_the_program_saves_a_model_that_the_curl_line_asks(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    (tmp_path / "train.py").write_text(program())
+    trained = run_python(tmp_path / "train.py", home=home)
+    assert trained.returncode == 0, trained.stderr
+    assert trained.stdout.startswith('Model(tag="iris_clf:')
+
+    assert "iris_clf" in run(*arguments("ekiben models list"), home=home).stdout
+    serve = arguments("ekiben serve iris_clf")
+    with Server(tmp_path / "server", home, *serve[1:]) as server:
+        assert curl(server.url) == "[2]"
+
+
+def test_a_model_file_is_imported_and_served(tmp_path: Path) -> None:
+    shutil.copy(MODELS / "iris_svc.onnx", tmp_path / "classifier.onnx")
+    imported = run(*arguments("ekiben models import"), home=tmp_path, cwd=tmp_path)
+    assert imported.returncode == 0, imported.stderr
+    serve = arguments("ekiben serve classifier")
+    with Server(tmp_path / "server", tmp_path, *serve[1:]) as server:
+        assert "/run" in server.stdout
+
+
+def test_every_page_that_it_names_is_there() -> None:
+    for page in re.findall(r"\]\(([^)]+)\)", README):
+        assert (ROOT / page).exists(), page
