@@ -58,7 +58,10 @@ install: $(STAMPS)/install
 
 $(STAMPS)/install: $(SOURCES) $(STAMPS)/venv
 	@echo "install: building the wheel and installing it in $(VENV) (minutes, the first time)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps .
+	@rm -rf build/dist
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/dist .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps \
+	  build/dist/ekiben-*.whl
 	@touch $@
 
 # --- try it -----------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import signal
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from .client import call
@@ -20,13 +21,19 @@ class Server:
     """
 
     def __init__(
-        self, folder: Path, home: Path, *arguments: str, port: str = "0", **variables: str
+        self,
+        folder: Path,
+        home: Path,
+        *arguments: str,
+        port: str = "0",
+        program: Sequence[str | Path] = (),
+        **variables: str,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._stdout, self._stderr = folder / "stdout", folder / "stderr"
         with self._stdout.open("wb") as out, self._stderr.open("wb") as err:
             self.process = subprocess.Popen(
-                [binary(), "serve", *arguments, "--port", port],
+                [*(program or [binary()]), "serve", *arguments, "--port", port],
                 cwd=ROOT,
                 env=environment(home, **variables),
                 stdin=subprocess.DEVNULL,
