@@ -7,12 +7,12 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include "base/loop.h"
+#include "base/io_loop.h"
 
 namespace ekiben::http {
 
 // The event loop: Asio's, run by one thread.
-class AsioLoop final : public Loop {
+class AsioLoop final : public IoLoop {
  public:
   // Asio's fastest sockets know the type of their executor.
   using Executor = boost::asio::io_context::executor_type;
@@ -21,6 +21,9 @@ class AsioLoop final : public Loop {
 
   void Post(std::function<void()> callback) override;
   void AtTickEnd(std::function<void()> callback) override;
+
+  std::unique_ptr<DescriptorWatch> WatchReadable(int fd, std::function<void()> ready) override;
+  std::unique_ptr<Watch> After(Duration delay, std::function<void()> due) override;
 
   // Calls `callback` with the signal's number on the loop's thread for each SIGINT and SIGTERM.
   void OnStopSignals(std::function<void(int)> callback);

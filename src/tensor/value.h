@@ -35,6 +35,10 @@ struct Blob {
 
 // Named values, in the order in which they were given: the parts of a form.
 struct Parts {
+  Parts() = default;
+  Parts(Parts&&) noexcept = default;
+  Parts& operator=(Parts&&) noexcept = default;
+
   std::vector<std::pair<std::string, Value>> parts;
 };
 

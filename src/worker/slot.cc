@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "worker/slot.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace ekiben::worker {
+
+Slot::Slot(IoLoop& loop, Worker::Options options, Events events)
+    : loop_(loop), options_(std::move(options)), events_(std::move(events)) {}
+
+void Slot::Start() {
+  restart_.reset();
+  started_ = Now();
+  auto worker =
+      Worker::Start(loop_, options_,
+                    {.on_frame = [this](const Frame& frame, size_t lane) { OnFrame(frame, lane); },
+                     .on_end = [this](const std::string& how) { OnEnd(how); }});
+  if (!worker) return was_ready_ ? OnEnd(worker.error().message()) : Fail(worker.error());
+  worker_ = *std::move(worker);
+}
+
+void Slot::OnFrame(const Frame& frame, size_t lane) {
+  if (frame.header.kind == FrameKind::kReady) {
+    ready_ = was_ready_ = true;
+    ValueReader reader = worker_->Reader(frame);
+    const auto document = reader.ReadText();
+    if (!document) return worker_->Kill();
+    return events_.on_ready(*document);
+  }
+  if (frame.header.kind == FrameKind::kFailed) {
+    ValueReader reader = worker_->Reader(frame);
+    const auto why = reader.ReadText();
+    if (!was_ready_ && why) Fail(FailedPrecondition(std::string(*why)));
+    return;
+  }
+  if (ready_) events_.on_frame(frame, lane);
+}
+
+void Slot::OnEnd(const std::string& how) {
+  const bool was_up = std::exchange(ready_, false);
+  worker_.reset();
+  if (!was_ready_) {
+    return Fail(FailedPrecondition(fmt::format("the Python worker ended while loading: {}", how)));
+  }
+  if (was_up) events_.on_down(how);
+  if (stopping_) return;
+  ++restarts_;
+  restart_ = loop_.After(policy_.DelayAfter(Now() - started_), [this] { Start(); });
+}
+
+void Slot::Fail(Status why) {
+  if (std::exchange(failed_, true) || stopping_) return;
+  events_.on_failed(why);
+}
+
+void Slot::Kill() {
+  if (ready_) worker_->Kill();
+}
+
+void Slot::Stop() {
+  stopping_ = true;
+  restart_.reset();
+  if (!worker_) return;
+  std::string& out = worker_->Outgoing(0);
+  EndFrame(out, BeginFrame(out, FrameKind::kStop, 0));
+}
+
+}  // namespace ekiben::worker
