@@ -25,21 +25,28 @@ from .tag import Tag
 
 if TYPE_CHECKING:
     from . import exceptions, models, onnx, sklearn
+    from .context import Context, Cookie
     from .model import Model
     from .runner import DefaultStrategy, Resource, Runnable, Runner, Strategy
+    from .service import Service
 
 # Name to the module that has it.
 _NAMES = {
+    "Context": "context",
+    "Cookie": "context",
     "DefaultStrategy": "runner",
     "Model": "model",
     "Resource": "runner",
     "Runnable": "runner",
     "Runner": "runner",
+    "Service": "service",
     "Strategy": "runner",
 }
 _MODULES = ("exceptions", "models", *FRAMEWORKS)
 
 __all__ = [
+    "Context",
+    "Cookie",
     "DeadlineExceeded",
     "DefaultStrategy",
     "EkibenError",
@@ -52,6 +59,7 @@ __all__ = [
     "ResourceExhausted",
     "Runnable",
     "Runner",
+    "Service",
     "Strategy",
     "Tag",
     "Unavailable",

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from .api import API
+from .service import Mount, Service, made_services, run_hooks
 
-
-def made_services() -> list[Any]:
-    """The services made in this process, oldest first."""
-    return []
+__all__ = ["API", "Mount", "Service", "made_services", "run_hooks"]
