@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Save machine-learning models where ekiben, and BentoML, find them again.
+"""Save machine-learning models, write services over them, and have both served.
 
-Importing this package imports no framework and no numpy: `ekiben.models`, `ekiben.sklearn` and
-`ekiben.onnx` are loaded when they are first named, and each imports its framework when it is used.
+Importing this package imports no framework and no numpy: what is named here is loaded when it is
+first used, and each framework's module imports its framework when it is called.
 """
 
 from __future__ import annotations
@@ -20,38 +20,65 @@ from .errors import (
     ResourceExhausted,
     Unavailable,
 )
+from .frameworks import FRAMEWORKS
 from .tag import Tag
 
 if TYPE_CHECKING:
-    from . import models, onnx, sklearn
+    from . import exceptions, models, onnx, sklearn
+    from .context import Context, Cookie
     from .model import Model
+    from .runner import DefaultStrategy, Resource, Runnable, Runner, Strategy
+    from .service import Service
+
+# Name to the module that has it.
+_NAMES = {
+    "Context": "context",
+    "Cookie": "context",
+    "DefaultStrategy": "runner",
+    "Model": "model",
+    "Resource": "runner",
+    "Runnable": "runner",
+    "Runner": "runner",
+    "Service": "service",
+    "Strategy": "runner",
+}
+_MODULES = ("exceptions", "models", *FRAMEWORKS)
 
 __all__ = [
+    "Context",
+    "Cookie",
     "DeadlineExceeded",
+    "DefaultStrategy",
     "EkibenError",
     "FailedPrecondition",
     "Internal",
     "InvalidArgument",
     "Model",
     "NotFound",
+    "Resource",
     "ResourceExhausted",
+    "Runnable",
+    "Runner",
+    "Service",
+    "Strategy",
     "Tag",
     "Unavailable",
+    "exceptions",
     "models",
     "onnx",
     "sklearn",
 ]
 
-_MODULES = ("models", "onnx", "sklearn")
-
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return importlib.import_module(f"{__name__}.{name}")
+    if name in _NAMES:
+        value = getattr(importlib.import_module(f"{__name__}.{_NAMES[name]}"), name)
+        globals()[name] = value
+        return value
     if name == "__version__":
         return importlib.import_module("importlib.metadata").version(__name__)
-    if name == "Model":
-        return importlib.import_module(f"{__name__}.model").Model
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

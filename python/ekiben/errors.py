@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 
 
@@ -14,9 +15,13 @@ class EkibenError(Exception):
     Attributes:
         message: What is wrong, where and why: lower case, one sentence, no final period.
         hint: What to do next; empty when there is nothing to advise.
+        error_code: The HTTP status that an API answers with when its function raises this. A
+            subclass may have its own. The text reaches the client where this is below 500.
     """
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    error_code: HTTPStatus = HTTPStatus.INTERNAL_SERVER_ERROR
+
+    def __init__(self, message: str = "", *, hint: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
@@ -28,9 +33,13 @@ class EkibenError(Exception):
 class InvalidArgument(EkibenError):
     """The call itself is wrong; repeating it will not help."""
 
+    error_code = HTTPStatus.BAD_REQUEST
+
 
 class NotFound(EkibenError):
     """There is no such model or version."""
+
+    error_code = HTTPStatus.NOT_FOUND
 
 
 class FailedPrecondition(EkibenError):
@@ -40,13 +49,19 @@ class FailedPrecondition(EkibenError):
 class ResourceExhausted(EkibenError):
     """A quota of this caller is used up; it may be tried again later."""
 
+    error_code = HTTPStatus.TOO_MANY_REQUESTS
+
 
 class DeadlineExceeded(EkibenError):
     """The answer would come too late."""
 
+    error_code = HTTPStatus.GATEWAY_TIMEOUT
+
 
 class Unavailable(EkibenError):
     """Overloaded, starting or draining; it may be tried again soon."""
+
+    error_code = HTTPStatus.SERVICE_UNAVAILABLE
 
 
 class Internal(EkibenError):

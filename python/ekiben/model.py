@@ -5,16 +5,21 @@ from __future__ import annotations
 
 import html
 import importlib
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from .errors import FailedPrecondition, disk_errors
+from .frameworks import FRAMEWORKS
 from .manifest import ModelInfo
 from .tag import Tag
 
-CUSTOM_OBJECTS = "custom_objects.pkl"
+if TYPE_CHECKING:
+    from .runner import Runnable, Runner
 
-_LOADERS = ("sklearn", "onnx")
+CUSTOM_OBJECTS = "custom_objects.pkl"
 
 
 class Model:
@@ -31,6 +36,7 @@ class Model:
         self._folder = folder
         self._custom_objects = custom_objects
         self._loaded: Any = None
+        self._runnable: type[Runnable] | None = None
 
     @property
     def tag(self) -> Tag:
@@ -68,17 +74,70 @@ class Model:
             FailedPrecondition: If that module is none of ekiben's, or its framework is missing.
         """
         if self._loaded is None:
-            family = self._info.module.rpartition(".")[2]
-            if family not in _LOADERS:
-                module = self._info.module
-                raise FailedPrecondition(
-                    f"model '{self.tag}' was saved "
-                    + (f"by '{module}', which ekiben cannot load" if module else "as plain files"),
-                    hint=f"its files are in '{self.path}'",
-                )
-            loader = importlib.import_module(f"{__package__}.{family}")
-            self._loaded = loader.load_model(self, *args, **kwargs)
+            self._loaded = self._framework().load_model(self, *args, **kwargs)
         return self._loaded
+
+    def to_runnable(self) -> type[Runnable]:
+        """A Runnable that loads the model and has its signatures as methods.
+
+        Raises:
+            FailedPrecondition: If the module that saved the model is none of ekiben's.
+        """
+        if self._runnable is None:
+            runnable = self._framework().get_runnable(self)
+            runnable.ekiben_model = self
+            self._runnable = runnable
+        return self._runnable
+
+    def to_runner(
+        self,
+        name: str = "",
+        *,
+        max_batch_size: int | None = None,
+        max_latency_ms: float | None = None,
+        method_configs: Mapping[str, Mapping[str, Any]] | None = None,
+        embedded: bool = False,
+    ) -> Runner:
+        """The model as a runner, to be listed by a service; nothing is loaded yet.
+
+        Args:
+            name: By default the model's name.
+            max_batch_size: Most rows of a batch.
+            max_latency_ms: Calls that cannot be answered in this time are refused.
+            method_configs: Signature to its own `max_batch_size` and `max_latency_ms`.
+            embedded: Run in the process that calls, without batching.
+
+        Raises:
+            FailedPrecondition: If the module that saved the model is none of ekiben's.
+            InvalidArgument: If an argument is not as described.
+        """
+        from .runner import Runner
+
+        return Runner(
+            self.to_runnable(),
+            name=name or self.tag.name,
+            models=[self],
+            max_batch_size=max_batch_size,
+            max_latency_ms=max_latency_ms,
+            method_configs=method_configs,
+            embedded=embedded,
+        )
+
+    def with_options(self, **options: Any) -> Model:
+        """The same model with other options for loading; what is in the store does not change."""
+        info = replace(self._info, options={**self._info.options, **options})
+        return Model(info, self._folder, self._custom_objects)
+
+    def _framework(self) -> ModuleType:
+        module = self._info.module
+        family = module.rpartition(".")[2]
+        if family not in FRAMEWORKS:
+            raise FailedPrecondition(
+                f"model '{self.tag}' was saved "
+                + (f"by '{module}', which ekiben cannot load" if module else "as plain files"),
+                hint=f"its files are in '{self.path}'",
+            )
+        return importlib.import_module(f"{__package__}.{family}")
 
     def _moved(self, info: ModelInfo, folder: Path) -> None:
         self._info = info

@@ -13,6 +13,8 @@ from .errors import InvalidArgument
 from .framework import Framework
 from .manifest import Signature
 from .model import Model
+from .runner.from_model import model_runnable
+from .runner.runnable import Runnable
 from .tag import Tag
 
 FILE = "saved_model.onnx"
@@ -164,3 +166,16 @@ def _options(proto: Any) -> dict[str, Any]:
         "providers": None,
         "session_options": None,
     }
+
+
+def get_runnable(model: Model) -> type[Runnable]:
+    """A Runnable that loads `model`; its one method takes the graph's inputs in order."""
+    return model_runnable(
+        model, ("nvidia.com/gpu", "cpu"), multi_threading=True, load=load_model, call=_run
+    )
+
+
+def _run(session: Any, signature: str, *args: Any, **kwargs: Any) -> Any:
+    inputs = {given.name: value for given, value in zip(session.get_inputs(), args, strict=False)}
+    outputs = session.run(None, {**inputs, **kwargs})
+    return outputs[0] if len(outputs) == 1 else tuple(outputs)

@@ -14,6 +14,8 @@ from .errors import InvalidArgument
 from .framework import Framework
 from .manifest import Signature
 from .model import Model
+from .runner.from_model import model_runnable
+from .runner.runnable import Runnable
 from .tag import Tag
 
 FILE = "saved_model.pkl"
@@ -141,3 +143,8 @@ def _native(model: Any, signatures: Iterable[str], sample: Any, folder: Path) ->
         shutil.rmtree(folder / "native", ignore_errors=True)
         why = f"making it failed: {type(error).__name__}: {error}"
         return {"format": 1, "native": {}, "not_native": dict.fromkeys(signatures, why)}
+
+
+def get_runnable(model: Model) -> type[Runnable]:
+    """A Runnable that loads `model` and has its signatures as methods."""
+    return model_runnable(model, ("cpu",), multi_threading=True, load=load_model)
