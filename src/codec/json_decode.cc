@@ -4,10 +4,10 @@
 #include <utility>
 
 #include <boost/json/basic_parser_impl.hpp>
-#include <fmt/format.h>
 
 #include "codec/json.h"
 #include "codec/json_reader.h"
+#include "codec/json_syntax.h"
 
 namespace ekiben::codec {
 namespace {
@@ -128,19 +128,6 @@ std::string WithoutNaN(std::string_view body) {
   return copy;
 }
 
-Status SyntaxError(std::string_view body, size_t offset, const error_code& ec) {
-  if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) {
-    return InvalidArgument("the body is empty, expected JSON");
-  }
-  if (ec == boost::json::error::incomplete) {
-    return InvalidArgument(fmt::format("the JSON ends too early, at byte {}", offset));
-  }
-  if (ec == boost::json::error::syntax && offset < body.size() && (body[offset] & 0x80) != 0) {
-    return InvalidArgument(fmt::format("invalid JSON at byte {}: not UTF-8", offset));
-  }
-  return InvalidArgument(fmt::format("invalid JSON at byte {}: {}", offset, ec.message()));
-}
-
 Result<std::vector<Tensor>> Decode(std::string_view body, std::string_view copy,
                                    std::span<const TensorSpec> specs, const Limits& limits) {
   boost::json::parse_options options;
@@ -161,7 +148,7 @@ Result<std::vector<Tensor>> Decode(std::string_view body, std::string_view copy,
     if (reader.Refuse(kNaN)) return Error(reader.status());
   }
   if (rest.starts_with(kInfinity) && reader.Refuse(kInfinity)) return Error(reader.status());
-  return Error(SyntaxError(body, parsed, ec));
+  return Error(JsonSyntaxError(body, parsed, ec));
 }
 
 }  // namespace

@@ -50,12 +50,14 @@ TEST_F(ModelServiceTest, EachNativeSignatureIsAnApi) {
 }
 
 TEST_F(ModelServiceTest, TheDescriptionIsOneJsonDocument) {
-  EXPECT_EQ((*Load())->description().ToJson(),
-            R"({"name":"echoes","version":"v1","apis":[{"name":"predict","route":"/predict",)"
-            R"("doc":"`predict` of the model echoes:v1","inputs":[{"name":"input",)"
-            R"("dtype":"float64","shape":[-1, -1],"missing":false}],"outputs":[{"name":"output",)"
-            R"("dtype":"float64","shape":[-1, -1],"missing":false}],"batches":false,)"
-            R"("sample_request":[[0.0]]}],"unserved":[]})");
+  EXPECT_EQ(
+      (*Load())->description().ToJson(),
+      R"({"protocol":1,"name":"echoes","version":"v1","apis":[{"name":"predict","route":"/predict",)"
+      R"("doc":"`predict` of the model echoes:v1","inputs":[{"name":"input",)"
+      R"("dtype":"float64","shape":[-1, -1],"missing":false}],"outputs":[{"name":"output",)"
+      R"("dtype":"float64","shape":[-1, -1],"missing":false}],"batches":false,)"
+      R"("sample_request":[[0.0]]}],"unserved":[],"doc":"","runners":[],"models":[],)"
+      R"("hooks":{"startup":0,"shutdown":0,"deployment":0},"mounts":[],"middleware":0})");
 }
 
 TEST_F(ModelServiceTest, ABatchableSignatureBatches) {

@@ -3,7 +3,10 @@
 
 #include <span>
 
+#include <fmt/format.h>
+
 #include "base/json_writer.h"
+#include "service/description_json.h"
 
 namespace ekiben::service {
 namespace {
@@ -18,25 +21,79 @@ void Write(JsonWriter& json, std::string_view key, std::span<const TensorSpec> s
   json.EndArray();
 }
 
+void Write(JsonWriter& json, std::string_view key, std::span<const std::string> strings) {
+  json.Key(key).BeginArray();
+  for (const std::string& string : strings) json.String(string);
+  json.EndArray();
+}
+
+void WriteApi(JsonWriter& json, const ApiDescription& api) {
+  json.BeginObject().Member("name", api.name).Member("route", api.route).Member("doc", api.doc);
+  if (api.input && api.output) {
+    json.Member("mode", kModeNames[static_cast<size_t>(api.mode)]);
+    json.Key("context").Bool(api.wants_context);
+    WriteIoDescriptor(*api.input, json.Key("input"));
+    WriteIoDescriptor(*api.output, json.Key("output"));
+  } else {
+    Write(json, "inputs", api.inputs);
+    Write(json, "outputs", api.outputs);
+    json.Key("batches").Bool(api.batches);
+  }
+  if (!api.sample_request.empty()) json.Key("sample_request").Raw(api.sample_request);
+  json.EndObject();
+}
+
+void WriteMethod(JsonWriter& json, const MethodDescription& method) {
+  json.BeginObject().Member("name", method.name).Key("batchable").Bool(method.batchable);
+  json.Key("batch_dim").BeginArray().Int(method.input_batch_dim).Int(method.output_batch_dim);
+  json.EndArray();
+  if (method.max_batch_size) json.Key("max_batch_size").Int(*method.max_batch_size);
+  if (method.max_latency_ms) {
+    json.Key("max_latency_ms").Raw(fmt::format("{}", *method.max_latency_ms));
+  }
+  json.EndObject();
+}
+
+void WriteRunner(JsonWriter& json, const RunnerDescription& runner) {
+  json.BeginObject().Member("name", runner.name);
+  Write(json, "models", runner.models);
+  json.Member("module", runner.module).Member("runnable", runner.runnable);
+  Write(json, "resources", runner.resources);
+  json.Key("multi_threading").Bool(runner.multi_threading).Key("methods").BeginArray();
+  for (const MethodDescription& method : runner.methods) WriteMethod(json, method);
+  json.EndArray().EndObject();
+}
+
+void WriteWhatPythonAdds(JsonWriter& json, const ServiceDescription& service) {
+  json.Member("doc", service.doc).Key("runners").BeginArray();
+  for (const RunnerDescription& runner : service.runners) WriteRunner(json, runner);
+  json.EndArray();
+  Write(json, "models", service.models);
+  json.Key("hooks").BeginObject().Key("startup").Int(service.hooks.startup);
+  json.Key("shutdown").Int(service.hooks.shutdown);
+  json.Key("deployment").Int(service.hooks.deployment).EndObject();
+  json.Key("mounts").BeginArray();
+  for (const MountDescription& mount : service.mounts) {
+    json.BeginObject().Member("path", mount.path).Member("kind", mount.kind).EndObject();
+  }
+  json.EndArray().Key("middleware").Int(service.middleware);
+}
+
 }  // namespace
 
 std::string ServiceDescription::ToJson() const {
   JsonWriter json;
-  json.BeginObject().Member("name", name).Member("version", version).Key("apis").BeginArray();
-  for (const ApiDescription& api : apis) {
-    json.BeginObject().Member("name", api.name).Member("route", api.route).Member("doc", api.doc);
-    Write(json, "inputs", api.inputs);
-    Write(json, "outputs", api.outputs);
-    json.Key("batches").Bool(api.batches);
-    if (!api.sample_request.empty()) json.Key("sample_request").Raw(api.sample_request);
-    json.EndObject();
-  }
+  json.BeginObject().Key("protocol").Int(kDescriptionProtocol);
+  json.Member("name", name).Member("version", version).Key("apis").BeginArray();
+  for (const ApiDescription& api : apis) WriteApi(json, api);
   json.EndArray().Key("unserved").BeginArray();
   for (const Unserved& signature : unserved) {
     json.BeginObject().Member("name", signature.name).Member("reason", signature.reason);
     json.EndObject();
   }
-  return json.EndArray().EndObject().text();
+  json.EndArray();
+  WriteWhatPythonAdds(json, *this);
+  return json.EndObject().text();
 }
 
 }  // namespace ekiben::service
