@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`python -m ekiben.worker SETTINGS`: started by the server, with its descriptors from 3 on.
+
+SETTINGS is a JSON object: `protocol`, `lanes`, `memory` (bytes of each direction), `role` ("api" or
+"runner"), `target` (as `ekiben serve` takes it), `runner` (its number, for that role), `alias`
+(whether `import bentoml` means ekiben even where BentoML is installed).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+from typing import Any
+
+from .errors import report
+from .frames import FAILED, frame
+from .values import json_text
+
+_FIRST_DESCRIPTOR = 3
+
+
+def main() -> None:
+    """Load the service and answer until the server is gone."""
+    settings = json.loads(sys.argv[1])
+    sockets = [socket.socket(fileno=_FIRST_DESCRIPTOR + lane) for lane in range(settings["lanes"])]
+    sys.argv = [settings["target"]]
+    sys.path.insert(0, os.getcwd())
+    try:
+        run = _prepared(settings, sockets)
+    except BaseException as error:
+        sockets[0].sendall(frame(FAILED, 0, json_text(report(error, settings["target"]))))
+        # Threads that the user's module has started must not keep the process.
+        os._exit(1)
+    run()
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def _prepared(settings: dict[str, Any], sockets: list[Any]) -> Any:
+    from ..bentoml_alias import install
+    from ..loading import load
+
+    install(force=settings.get("alias", False))
+    service = load(settings["target"], working_dir=os.getcwd())
+    if settings["role"] == "runner":
+        from .runner import RunnerWorker
+
+        return RunnerWorker(service.runners[settings["runner"]], settings, sockets[0]).run
+    from .api import ApiWorker
+    from .description import describe
+
+    worker = ApiWorker(service, settings, sockets)
+    description = describe(service)
+    return lambda: worker.run(description)
+
+
+if __name__ == "__main__":
+    main()

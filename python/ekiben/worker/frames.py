@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Frames: a header of 16 bytes and a payload, as src/worker/frame.h has them."""
+
+from __future__ import annotations
+
+import struct
+
+HEADER = struct.Struct("<IIHBBI")  # size, call, target, kind, flags, reserved
+HEADER_SIZE = HEADER.size
+
+# From the engine.
+CALL, REPLY, CANCEL, BATCH, RELEASE, STOP = 1, 2, 3, 4, 5, 6
+# From the worker.
+READY, FAILED, RESULT, ERROR, RUN, CHUNK, END, BATCH_RESULT = 32, 33, 34, 35, 36, 37, 38, 39
+
+_PADDING = (b"", b"\0" * 7, b"\0" * 6, b"\0" * 5, b"\0" * 4, b"\0" * 3, b"\0" * 2, b"\0")
+
+
+def frame(
+    kind: int, call: int, payload: bytes = b"", target: int = 0, flags: int = 0, parent: int = 0
+) -> bytes:
+    """One frame. `parent` is the call of an API function that a RUN belongs to."""
+    padding = _PADDING[len(payload) % 8]
+    return (
+        HEADER.pack(len(payload) + len(padding), call, target, kind, flags, parent)
+        + payload
+        + padding
+    )
+
+
+def padded(data: bytes | bytearray | memoryview) -> bytes:
+    """The bytes, filled up to a multiple of 8."""
+    return bytes(data) + _PADDING[len(data) % 8]
+
+
+def split(data: bytes) -> tuple[list[tuple[int, int, int, int, bytes, int]], bytes]:
+    """The whole frames in `data` as (kind, call, target, flags, data, where the payload begins), and the rest."""
+    found = []
+    at, end = 0, len(data)
+    unpack = HEADER.unpack_from
+    while end - at >= HEADER_SIZE:
+        size, call, target, kind, flags, _ = unpack(data, at)
+        if end - at - HEADER_SIZE < size:
+            break
+        found.append((kind, call, target, flags, data, at + HEADER_SIZE))
+        at += HEADER_SIZE + size
+    return found, data[at:]
+
+
+def missing(data: bytes) -> int:
+    """How many bytes the frame that `data` begins with still lacks; 0 where that is not known."""
+    if len(data) < HEADER_SIZE:
+        return 0
+    return max(0, HEADER.unpack_from(data)[0] + HEADER_SIZE - len(data))
