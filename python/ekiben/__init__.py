@@ -26,6 +26,7 @@ from .tag import Tag
 if TYPE_CHECKING:
     from . import exceptions, models, onnx, sklearn
     from .context import Context, Cookie
+    from .loading import load
     from .model import Model
     from .runner import DefaultStrategy, Resource, Runnable, Runner, Strategy
     from .service import Service
@@ -41,6 +42,7 @@ _NAMES = {
     "Runner": "runner",
     "Service": "service",
     "Strategy": "runner",
+    "load": "loading",
 }
 _MODULES = ("exceptions", "models", *FRAMEWORKS)
 
@@ -64,6 +66,7 @@ __all__ = [
     "Tag",
     "Unavailable",
     "exceptions",
+    "load",
     "models",
     "onnx",
     "sklearn",
