@@ -25,6 +25,7 @@ from .tag import Tag
 
 if TYPE_CHECKING:
     from . import exceptions, models, onnx, sklearn
+    from .configuration import load_config, save_config
     from .context import Context, Cookie
     from .loading import load
     from .model import Model
@@ -43,6 +44,8 @@ _NAMES = {
     "Service": "service",
     "Strategy": "runner",
     "load": "loading",
+    "load_config": "configuration",
+    "save_config": "configuration",
 }
 _MODULES = ("exceptions", "models", *FRAMEWORKS)
 
@@ -67,8 +70,10 @@ __all__ = [
     "Unavailable",
     "exceptions",
     "load",
+    "load_config",
     "models",
     "onnx",
+    "save_config",
     "sklearn",
 ]
 
