@@ -25,7 +25,9 @@ from .tag import Tag
 
 if TYPE_CHECKING:
     from . import exceptions, models, onnx, sklearn
+    from .configuration import load_config, save_config
     from .context import Context, Cookie
+    from .loading import load
     from .model import Model
     from .runner import DefaultStrategy, Resource, Runnable, Runner, Strategy
     from .service import Service
@@ -41,6 +43,9 @@ _NAMES = {
     "Runner": "runner",
     "Service": "service",
     "Strategy": "runner",
+    "load": "loading",
+    "load_config": "configuration",
+    "save_config": "configuration",
 }
 _MODULES = ("exceptions", "models", *FRAMEWORKS)
 
@@ -64,8 +69,11 @@ __all__ = [
     "Tag",
     "Unavailable",
     "exceptions",
+    "load",
+    "load_config",
     "models",
     "onnx",
+    "save_config",
     "sklearn",
 ]
 

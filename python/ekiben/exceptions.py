@@ -113,7 +113,14 @@ YataiRESTApiClientError = CloudRESTApiClientError
 
 
 class ImportServiceError(EkibenError):
-    """The module or folder that should hold the service has none, or cannot be imported."""
+    """The module or folder that should hold the service has none, or cannot be imported.
+
+    Attributes:
+        trace: What the module raised, with the user's own frames only; empty where it raised
+            nothing.
+    """
+
+    trace: str = ""
 
 
 class UnservableException(StateException):
