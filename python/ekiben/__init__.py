@@ -24,7 +24,7 @@ from .frameworks import FRAMEWORKS
 from .tag import Tag
 
 if TYPE_CHECKING:
-    from . import exceptions, models, onnx, sklearn
+    from . import client, exceptions, io, models, onnx, sklearn
     from .context import Context, Cookie
     from .model import Model
     from .runner import DefaultStrategy, Resource, Runnable, Runner, Strategy
@@ -42,7 +42,7 @@ _NAMES = {
     "Service": "service",
     "Strategy": "runner",
 }
-_MODULES = ("exceptions", "models", *FRAMEWORKS)
+_MODULES = ("client", "exceptions", "io", "models", *FRAMEWORKS)
 
 __all__ = [
     "Context",
@@ -63,7 +63,9 @@ __all__ = [
     "Strategy",
     "Tag",
     "Unavailable",
+    "client",
     "exceptions",
+    "io",
     "models",
     "onnx",
     "sklearn",

@@ -50,10 +50,10 @@ class Image(IODescriptor[Any], descriptor_id="bentoml.io.Image"):
         self._pilmode = pilmode
         self._mime_type = _known("mime_type", mime_type)
         readable = [name for name, form in formats.items() if form not in _WRITE_ONLY]
-        if allowed_mime_types is None:
-            self._allowed = sorted(readable)
-        else:
-            self._allowed = [_known("allowed_mime_types", name) for name in allowed_mime_types]
+        self._restricted = allowed_mime_types and [
+            _known("allowed_mime_types", name) for name in allowed_mime_types
+        ]
+        self._allowed = sorted(readable) if self._restricted is None else self._restricted
         for name in self._allowed:
             if name not in readable:
                 raise InvalidArgument(f"PIL writes images of '{name}', and cannot read them")
@@ -79,12 +79,13 @@ class Image(IODescriptor[Any], descriptor_id="bentoml.io.Image"):
         return PIL_IMAGE
 
     def to_spec(self) -> dict[str, Any]:
+        """Names no types where all are taken: another version of PIL would not know some."""
         return {
             "id": self.descriptor_id,
             "args": {
                 "pilmode": self._pilmode,
                 "mime_type": self._mime_type,
-                "allowed_mime_types": list(self._allowed),
+                "allowed_mime_types": self._restricted,
             },
         }
 
