@@ -24,7 +24,7 @@ from .frameworks import FRAMEWORKS
 from .tag import Tag
 
 if TYPE_CHECKING:
-    from . import exceptions, models, onnx, sklearn
+    from . import client, exceptions, io, models, onnx, sklearn
     from .configuration import load_config, save_config
     from .context import Context, Cookie
     from .loading import load
@@ -47,7 +47,7 @@ _NAMES = {
     "load_config": "configuration",
     "save_config": "configuration",
 }
-_MODULES = ("exceptions", "models", *FRAMEWORKS)
+_MODULES = ("client", "exceptions", "io", "models", *FRAMEWORKS)
 
 __all__ = [
     "Context",
@@ -68,7 +68,9 @@ __all__ = [
     "Strategy",
     "Tag",
     "Unavailable",
+    "client",
     "exceptions",
+    "io",
     "load",
     "load_config",
     "models",
