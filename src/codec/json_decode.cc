@@ -17,22 +17,6 @@ using Text = boost::json::string_view;
 
 constexpr std::string_view kNaNAsNumber = " 0 ";
 
-// A list of n values has n - 1 commas: one more than all commas is the number of values, but for
-// commas in text and empty lists. Counted by blocks whose count fits a byte, for the vectorizer.
-size_t CountValues(std::string_view body) {
-  constexpr size_t kBlock = 128;
-  size_t commas = 0;
-  while (body.size() >= kBlock) {
-    uint8_t in_block = 0;
-    for (size_t i = 0; i < kBlock; ++i)
-      in_block = static_cast<uint8_t>(in_block + (body[i] == ','));
-    commas += in_block;
-    body.remove_prefix(kBlock);
-  }
-  for (const char c : body) commas += c == ',';
-  return commas + 1;
-}
-
 // Hands the parser's events to a JsonReader, keys in one piece.
 //
 // A second pass over a body that has NaN in it sees a copy with kNaNAsNumber in its place, as long

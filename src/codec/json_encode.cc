@@ -4,17 +4,15 @@
 #include <cstdlib>
 #include <type_traits>
 
-#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include "base/json_text.h"
+#include "codec/float_text.h"
 #include "codec/json.h"
 #include "codec/text.h"
 
 namespace ekiben::codec {
 namespace {
-
-constexpr size_t kLongestNumber = 32;
 
 void AppendJson(bool value, std::string& out) { out += value ? "true" : "false"; }
 
@@ -32,12 +30,7 @@ void AppendJson(T value, std::string& out) {
     out += "null";
     return;
   }
-  char buffer[kLongestNumber];
-  const char* const end = fmt::format_to(buffer, FMT_COMPILE("{}"), value);
-  const std::string_view text(buffer, end);
-  out += text;
-  const bool bare = std::trunc(value) == value && text.find_first_of(".e") == text.npos;
-  if (bare) out += ".0";
+  AppendFloat(value, out);
 }
 
 // The fewest digits that read back as the same float16: at most five.

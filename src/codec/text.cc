@@ -37,7 +37,10 @@ Decoded DecodeFirst(std::string_view text) {
 
 }  // namespace
 
-bool IsUtf8(std::string_view text) {
+bool IsUtf8(std::string_view text) { return Utf8Prefix(text) == text.size(); }
+
+size_t Utf8Prefix(std::string_view text) {
+  const size_t size = text.size();
   while (!text.empty()) {
     uint64_t eight = 0;
     if (text.size() >= sizeof eight) std::memcpy(&eight, text.data(), sizeof eight);
@@ -46,10 +49,10 @@ bool IsUtf8(std::string_view text) {
       continue;
     }
     const Decoded first = DecodeFirst(text);
-    if (first.size == 0) return false;
+    if (first.size == 0) break;
     text.remove_prefix(first.size);
   }
-  return true;
+  return size - text.size();
 }
 
 bool AppendUtf8(char32_t point, std::string& out) {

@@ -10,6 +10,9 @@ namespace ekiben::codec {
 // Whether `text` is UTF-8: no overlong forms, no surrogates, nothing beyond U+10FFFF.
 bool IsUtf8(std::string_view text);
 
+// How many bytes of `text`, from its begin, are UTF-8.
+size_t Utf8Prefix(std::string_view text);
+
 // Appends a code point. False, and nothing appended, where it is none that UTF-8 may hold.
 bool AppendUtf8(char32_t point, std::string& out);
 
