@@ -24,7 +24,28 @@ from .frameworks import FRAMEWORKS
 from .tag import Tag
 
 if TYPE_CHECKING:
-    from . import exceptions, models, onnx, sklearn
+    from . import (
+        catboost,
+        detectron,
+        diffusers,
+        easyocr,
+        exceptions,
+        fastai,
+        flax,
+        keras,
+        lightgbm,
+        mlflow,
+        models,
+        onnx,
+        picklable_model,
+        pytorch,
+        pytorch_lightning,
+        sklearn,
+        tensorflow,
+        torchscript,
+        transformers,
+        xgboost,
+    )
     from .context import Context, Cookie
     from .model import Model
     from .runner import DefaultStrategy, Resource, Runnable, Runner, Strategy
@@ -63,10 +84,26 @@ __all__ = [
     "Strategy",
     "Tag",
     "Unavailable",
+    "catboost",
+    "detectron",
+    "diffusers",
+    "easyocr",
     "exceptions",
+    "fastai",
+    "flax",
+    "keras",
+    "lightgbm",
+    "mlflow",
     "models",
     "onnx",
+    "picklable_model",
+    "pytorch",
+    "pytorch_lightning",
     "sklearn",
+    "tensorflow",
+    "torchscript",
+    "transformers",
+    "xgboost",
 ]
 
 
