@@ -24,7 +24,30 @@ from .frameworks import FRAMEWORKS
 from .tag import Tag
 
 if TYPE_CHECKING:
-    from . import client, exceptions, io, models, onnx, sklearn
+    from . import (
+        catboost,
+        client,
+        detectron,
+        diffusers,
+        easyocr,
+        exceptions,
+        fastai,
+        flax,
+        io,
+        keras,
+        lightgbm,
+        mlflow,
+        models,
+        onnx,
+        picklable_model,
+        pytorch,
+        pytorch_lightning,
+        sklearn,
+        tensorflow,
+        torchscript,
+        transformers,
+        xgboost,
+    )
     from .configuration import load_config, save_config
     from .context import Context, Cookie
     from .loading import load
@@ -68,15 +91,31 @@ __all__ = [
     "Strategy",
     "Tag",
     "Unavailable",
+    "catboost",
     "client",
+    "detectron",
+    "diffusers",
+    "easyocr",
     "exceptions",
+    "fastai",
+    "flax",
     "io",
+    "keras",
+    "lightgbm",
     "load",
     "load_config",
+    "mlflow",
     "models",
     "onnx",
+    "picklable_model",
+    "pytorch",
+    "pytorch_lightning",
     "save_config",
     "sklearn",
+    "tensorflow",
+    "torchscript",
+    "transformers",
+    "xgboost",
 ]
 
 

@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the framework modules share: importing the framework, saving, getting, loading."""
+"""What the framework modules share: importing the framework, saving, getting, loading, running."""
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import importlib.metadata
 import logging
-from collections.abc import Callable, Iterable, Mapping
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypedDict
 
 from . import models
 from .creation import checked_signatures, creation
@@ -21,6 +23,33 @@ from .tag import Tag
 
 _log = logging.getLogger("ekiben")
 
+Signatures = Mapping[str, Signature | Mapping[str, Any]]
+
+# Makes a model's native forms in its folder; returns what goes under `ekiben` in model.yaml.
+MakeNative = Callable[[Path, Mapping[str, Signature]], dict[str, Any]]
+
+
+class SaveOptions(TypedDict, total=False):
+    """What every save_model() takes besides the model.
+
+    Attributes:
+        signatures: The methods that can be called, such as `{"predict": {"batchable": True}}`.
+            By default the module's usual one, not batchable.
+        signature: The same; one of the two.
+        labels: Text to text, to find models by.
+        metadata: Anything plain that is worth knowing, such as scores.
+        custom_objects: Python objects to save along, by cloudpickle.
+        external_modules: Modules whose code goes into the pickles, because it will not be
+            installed where the model is loaded.
+    """
+
+    signatures: Signatures | None
+    signature: Signatures | None
+    labels: Mapping[str, str] | None
+    metadata: Mapping[str, Any] | None
+    custom_objects: Mapping[str, Any] | None
+    external_modules: Iterable[ModuleType] | None
+
 
 @dataclass(frozen=True)
 class Framework:
@@ -30,11 +59,13 @@ class Framework:
         family: The last word of the module, of ekiben's and of BentoML's: `sklearn`.
         packages: What it needs, name to import to name on PyPI: `{"sklearn": "scikit-learn"}`.
         versions_kept: Names on PyPI of what made a model; their versions go into model.yaml.
+        framework_name: As model.yaml names it, where that is not the family.
     """
 
     family: str
     packages: dict[str, str]
     versions_kept: tuple[str, ...]
+    framework_name: str = ""
 
     @property
     def module(self) -> str:
@@ -60,22 +91,36 @@ class Framework:
         self,
         name: str | Tag,
         write: Callable[[Model], object],
-        native: Callable[[Path], dict[str, Any]],
         *,
-        signatures: Mapping[str, Signature],
-        labels: Mapping[str, str] | None,
-        metadata: Mapping[str, Any] | None,
-        custom_objects: Mapping[str, Any] | None,
-        external_modules: Iterable[ModuleType] | None,
+        default: str | Sequence[str],
+        owner: Any = None,
+        native: MakeNative | None = None,
         api_version: str = "v1",
         options: Mapping[str, Any] | None = None,
+        signatures: Signatures | None = None,
+        signature: Signatures | None = None,
+        labels: Mapping[str, str] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        custom_objects: Mapping[str, Any] | None = None,
+        external_modules: Iterable[ModuleType] | None = None,
     ) -> Model:
         """Save a model and say on the log which signatures have no native form.
 
         Args:
             write: Puts the original into the model's folder.
-            native: Puts the native forms into the folder; returns what goes under `ekiben`.
+            default: The signatures, not batchable, of a caller who gives none.
+            owner: What is going to be called: each signature must be a method of it.
+
+        The rest is as SaveOptions and ModelInfo describe it.
+
+        Raises:
+            InvalidArgument: If a signature is no method, or name, labels or metadata are not as
+                described.
+            FailedPrecondition: If the version is taken or the disk refuses.
         """
+        chosen = _chosen(signatures, signature, default)
+        if owner is not None:
+            _check_methods(owner, chosen)
         info = ModelInfo(
             tag=Tag.of(name),
             module=self.module,
@@ -83,11 +128,12 @@ class Framework:
             options=options or {},
             metadata=metadata or {},
             context=self._context(),
-            signatures=signatures,
+            signatures=chosen,
             api_version=api_version,
         )
+        finish = None if native is None else lambda folder: native(folder, chosen)
         with (
-            creation(info, custom_objects, external_modules, native) as model,
+            creation(info, custom_objects, external_modules, finish) as model,
             disk_errors("write", Path(model.path)),
         ):
             write(model)
@@ -101,10 +147,12 @@ class Framework:
                 versions[package] = importlib.metadata.version(package)
             except importlib.metadata.PackageNotFoundError:
                 continue
-        return ModelContext(framework_name=self.family, framework_versions=versions)
+        return ModelContext(
+            framework_name=self.framework_name or self.family, framework_versions=versions
+        )
 
     def get(self, tag: str | Tag | Model) -> Model:
-        """The model that `tag` means, if this framework's module saved it.
+        """The model that `tag` means, if this module or BentoML's of the same name saved it.
 
         Raises:
             NotFound: If there is none, or another module saved it.
@@ -118,26 +166,90 @@ class Framework:
         return model
 
     def loaded(self, model: Model, file: str, load: Callable[[str], Any]) -> Any:
-        """What `load` makes of a file of the model.
+        """What `load` makes of a file of the model; of the whole folder where `file` is empty.
 
         Raises:
             FailedPrecondition: If the file is missing or damaged.
         """
-        path = model.path_of(file)
+        path = model.path_of(file) if file else model.path
+        if not Path(path).exists():
+            raise FailedPrecondition(
+                f"model '{model.tag}' has no file '{file}'",
+                hint="it is damaged, or another release of its framework's module saved it",
+            )
         try:
             return load(path)
         except Exception as error:  # Loaders fail in any way on a damaged file.
-            why = " ".join(str(error).split()) or type(error).__name__
+            why = " ".join(str(error).split()).partition(" Stack trace")[0][:300]
             raise FailedPrecondition(
-                f"cannot load '{path}': {why}",
+                f"cannot load '{path}': {why or type(error).__name__}",
                 hint="it may need the package versions that model.yaml names under context",
             ) from error
 
-    def signatures(self, given: Any, default: str) -> dict[str, Signature]:
-        """The caller's signatures, checked; where there are none, `default` without batching."""
-        if given is not None and not given:
-            raise InvalidArgument("signatures is empty", hint=f"leave it out to get '{default}'")
-        return checked_signatures(given if given is not None else {default: {}})
+
+def refuse(model: Any, wanted: str, hint: str = "") -> InvalidArgument:
+    """The error for a model that is not what a module saves: "a list is not <wanted>"."""
+    return InvalidArgument(f"a {type(model).__name__} is not {wanted}", hint=hint)
+
+
+def native_forms(
+    make: Callable[[], dict[str, Any]],
+    folder: Path,
+    signatures: Iterable[str],
+    modules: Sequence[str] = ("numpy", "onnx", "onnxruntime"),
+    install: str = "onnx onnxruntime",
+) -> dict[str, Any]:
+    """What `make` returns; where it cannot run or fails, the same reason for every signature.
+
+    The original is worth saving whatever goes wrong here.
+
+    Args:
+        make: Writes native forms into `folder`/native.
+        modules: What `make` imports.
+        install: The packages that bring them.
+    """
+    try:
+        for module in modules:
+            importlib.import_module(module)
+    except ImportError as error:
+        why = f"{error.name or error} is not installed; pip install {install}"
+        return without_native(signatures, why)
+    try:
+        return make()
+    except Exception as error:  # Converters fail in any way; each is a reason.
+        shutil.rmtree(folder / "native", ignore_errors=True)
+        return without_native(signatures, f"making it failed: {type(error).__name__}: {error}")
+
+
+def without_native(signatures: Iterable[str], why: str) -> dict[str, Any]:
+    """What stands under `ekiben` for a model none of whose signatures has a native form."""
+    return {"format": 1, "native": {}, "not_native": dict.fromkeys(signatures, why)}
+
+
+def _chosen(
+    signatures: Signatures | None, signature: Signatures | None, default: str | Sequence[str]
+) -> dict[str, Signature]:
+    if signatures is not None and signature is not None:
+        raise InvalidArgument(
+            "both signatures= and signature= are given", hint="they mean the same: give one"
+        )
+    given = signatures if signatures is not None else signature
+    names = [default] if isinstance(default, str) else list(default)
+    if given is not None and not given:
+        usual = ", ".join(f"'{name}'" for name in names)
+        raise InvalidArgument("signatures is empty", hint=f"leave it out to get {usual}")
+    return checked_signatures(given if given is not None else {name: {} for name in names})
+
+
+def _check_methods(owner: Any, signatures: Iterable[str]) -> None:
+    for name in signatures:
+        if not callable(getattr(owner, name, None)):
+            methods = [one for one in dir(owner) if not one.startswith("_")]
+            near = difflib.get_close_matches(name, methods, n=1)
+            raise InvalidArgument(
+                f"signature '{name}' is not a method of this {type(owner).__name__}",
+                hint=f"did you mean '{near[0]}'?" if near else "",
+            )
 
 
 def _tell(model: Model) -> None:

@@ -4,6 +4,22 @@
 from __future__ import annotations
 
 FRAMEWORKS = (
+    "catboost",
+    "detectron",
+    "diffusers",
+    "easyocr",
+    "fastai",
+    "flax",
+    "keras",
+    "lightgbm",
+    "mlflow",
     "onnx",
+    "picklable_model",
+    "pytorch",
+    "pytorch_lightning",
     "sklearn",
+    "tensorflow",
+    "torchscript",
+    "transformers",
+    "xgboost",
 )

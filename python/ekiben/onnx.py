@@ -4,18 +4,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import InvalidArgument
-from .framework import Framework
-from .manifest import Signature
+from .framework import Framework, SaveOptions
 from .model import Model
 from .runner.from_model import model_runnable
 from .runner.runnable import Runnable
 from .tag import Tag
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 FILE = "saved_model.onnx"
 RUN = "run"
@@ -27,16 +29,15 @@ _framework = Framework(
 )
 
 
+get = _framework.get
+
+
 def save_model(
     name: str | Tag,
     model: Any,
     *,
-    signatures: Mapping[str, Signature | Mapping[str, Any]] | None = None,
-    labels: Mapping[str, str] | None = None,
-    metadata: Mapping[str, Any] | None = None,
-    custom_objects: Mapping[str, Any] | None = None,
-    external_modules: Iterable[ModuleType] | None = None,
     sample: Mapping[str, Any] | None = None,
+    **options: Unpack[SaveOptions],
 ) -> Model:
     """Save an ONNX graph. It is served as it is, under the one signature `run`.
 
@@ -49,12 +50,8 @@ def save_model(
         name: A name, which gets a new version, or `name:version`.
         model: An onnx.ModelProto, or the path of a file with one. Tensors that lie in files
             beside it are taken into the saved file.
-        signatures: `{"run": {...}}`; not batchable by default.
-        labels: Text to text, to find models by.
-        metadata: Anything plain that is worth knowing.
-        custom_objects: Python objects to save along, by cloudpickle.
-        external_modules: Modules whose code goes into the pickles.
         sample: Input name to array of rows; by default random numbers are drawn.
+        options: As SaveOptions has them; `run` is the only signature.
 
     Raises:
         InvalidArgument: If the model is no ONNX graph, a signature other than `run` is given, or
@@ -64,33 +61,21 @@ def save_model(
     onnx = _framework.imported("onnx")
     _framework.imported("onnxruntime")
     proto = _proto(onnx, model)
-    chosen = _framework.signatures(signatures, RUN)
-    other = [one for one in chosen if one != RUN]
-    if other:
-        raise InvalidArgument(
-            f"signature '{other[0]}' is not known: an ONNX graph has one, '{RUN}'"
-        )
+    for given in (options.get("signatures"), options.get("signature")):
+        other = [one for one in given or () if one != RUN]
+        if other:
+            raise InvalidArgument(
+                f"signature '{other[0]}' is not known: an ONNX graph has one, '{RUN}'"
+            )
     return _framework.save(
         name,
         lambda saved: onnx.save(proto, saved.path_of(FILE)),
-        lambda folder: _native(proto, sample, folder),
-        signatures=chosen,
-        labels=labels,
-        metadata=metadata,
-        custom_objects=custom_objects,
-        external_modules=external_modules,
+        default=RUN,
+        native=lambda folder, _: _native(proto, sample, folder),
         api_version="v2",
         options=_options(proto),
+        **options,
     )
-
-
-def get(tag: str | Tag) -> Model:
-    """The model that `tag` means, if it was saved by this module or BentoML's.
-
-    Raises:
-        NotFound: If there is none, or another module saved it.
-    """
-    return _framework.get(tag)
 
 
 def load_model(
@@ -121,6 +106,44 @@ def load_model(
             providers=list(providers or ["CPUExecutionProvider"]),
         ),
     )
+
+
+def get_runnable(model: Model) -> type[Runnable]:
+    """A Runnable that loads `model`.
+
+    Its `run` takes the graph's inputs in their order, or by name, casts them to their types, and
+    returns the one output or a tuple of them.
+    """
+    return model_runnable(
+        _framework.get(model),
+        ("nvidia.com/gpu", "cpu"),
+        multi_threading=True,
+        load=_load_to_serve,
+        call=_run,
+        name="ONNXRunnable",
+    )
+
+
+def _load_to_serve(model: Model) -> Any:
+    options = model.info.options
+    return load_model(
+        model,
+        providers=options.get("providers"),
+        session_options=options.get("session_options"),
+    )
+
+
+def _run(session: Any, signature: str, *args: Any, **kwargs: Any) -> Any:
+    import numpy as np
+
+    inputs = session.get_inputs()
+    feeds = {one.name: value for one, value in zip(inputs, args, strict=False)} | kwargs
+    for one in inputs:
+        dtype = _numpy_type(one.type)
+        if one.name in feeds and dtype is not None:
+            feeds[one.name] = np.asarray(feeds[one.name]).astype(dtype, copy=False)
+    answers = getattr(session, signature)(None, feeds)
+    return answers[0] if len(answers) == 1 else tuple(answers)
 
 
 def _proto(onnx: ModuleType, model: Any) -> Any:
@@ -156,6 +179,14 @@ def _native(proto: Any, sample: Mapping[str, Any] | None, folder: Path) -> dict[
         return {"format": 1, "native": {}, "not_native": {RUN: str(error)}}
 
 
+def _numpy_type(onnx_type: str) -> Any:
+    """The numpy type of `tensor(float)`; None for what is no tensor of numbers or text."""
+    from .native.inspect import DTYPES
+
+    dtype = DTYPES.get(onnx_type.removeprefix("tensor(").removesuffix(")"))
+    return object if dtype == "string" else dtype
+
+
 def _options(proto: Any) -> dict[str, Any]:
     """What BentoML keeps of the graph, in protobuf's JSON form."""
     from google.protobuf.json_format import MessageToDict
@@ -166,16 +197,3 @@ def _options(proto: Any) -> dict[str, Any]:
         "providers": None,
         "session_options": None,
     }
-
-
-def get_runnable(model: Model) -> type[Runnable]:
-    """A Runnable that loads `model`; its one method takes the graph's inputs in order."""
-    return model_runnable(
-        model, ("nvidia.com/gpu", "cpu"), multi_threading=True, load=load_model, call=_run
-    )
-
-
-def _run(session: Any, signature: str, *args: Any, **kwargs: Any) -> Any:
-    inputs = {given.name: value for given, value in zip(session.get_inputs(), args, strict=False)}
-    outputs = session.run(None, {**inputs, **kwargs})
-    return outputs[0] if len(outputs) == 1 else tuple(outputs)

@@ -3,20 +3,19 @@
 
 from __future__ import annotations
 
-import difflib
-import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .errors import InvalidArgument
-from .framework import Framework
+from .framework import Framework, SaveOptions, native_forms, refuse
 from .manifest import Signature
 from .model import Model
 from .runner.from_model import model_runnable
 from .runner.runnable import Runnable
 from .tag import Tag
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 FILE = "saved_model.pkl"
 
@@ -24,17 +23,11 @@ _framework = Framework(
     "sklearn", {"sklearn": "scikit-learn", "joblib": "joblib"}, versions_kept=("scikit-learn",)
 )
 
+get = _framework.get
+
 
 def save_model(
-    name: str | Tag,
-    model: Any,
-    *,
-    signatures: Mapping[str, Signature | Mapping[str, Any]] | None = None,
-    labels: Mapping[str, str] | None = None,
-    metadata: Mapping[str, Any] | None = None,
-    custom_objects: Mapping[str, Any] | None = None,
-    external_modules: Iterable[ModuleType] | None = None,
-    sample: Any = None,
+    name: str | Tag, model: Any, *, sample: Any = None, **options: Unpack[SaveOptions]
 ) -> Model:
     """Save a fitted estimator or pipeline, and beside it the form that is served without Python.
 
@@ -46,15 +39,9 @@ def save_model(
     Args:
         name: A name, which gets a new version, or `name:version`.
         model: A fitted estimator.
-        signatures: The methods that can be called, such as `{"predict": {"batchable": True}}`;
-            `predict` alone, not batchable, by default.
-        labels: Text to text, to find models by.
-        metadata: Anything plain that is worth knowing, such as scores.
-        custom_objects: Python objects to save along, by cloudpickle.
-        external_modules: Modules whose code goes into the pickles, because it will not be
-            installed where the model is loaded.
         sample: Typical rows to compare on, as the methods take them. By default rows are drawn
             from what the estimator has learned.
+        options: As SaveOptions has them; `predict` alone is the default signature.
 
     Raises:
         InvalidArgument: If the model is no estimator, a signature is no method of it, or name,
@@ -68,31 +55,19 @@ def save_model(
     base = _framework.imported("sklearn.base")
     joblib = _framework.imported("joblib")
     if not isinstance(model, base.BaseEstimator):
-        raise InvalidArgument(
-            f"a {type(model).__name__} is not a scikit-learn estimator",
+        raise refuse(
+            model,
+            "a scikit-learn estimator",
             hint="give save_model(name, model) a fitted estimator or pipeline",
         )
-    chosen = _framework.signatures(signatures, _default(model))
-    _check_methods(model, chosen)
     return _framework.save(
         name,
         lambda saved: joblib.dump(model, saved.path_of(FILE)),
-        lambda folder: _native(model, chosen, sample, folder),
-        signatures=chosen,
-        labels=labels,
-        metadata=metadata,
-        custom_objects=custom_objects,
-        external_modules=external_modules,
+        default=_default(model),
+        owner=model,
+        native=lambda folder, signatures: _native(model, signatures, sample, folder),
+        **options,
     )
-
-
-def get(tag: str | Tag) -> Model:
-    """The model that `tag` means, if it was saved by this module or BentoML's.
-
-    Raises:
-        NotFound: If there is none, or another module saved it.
-    """
-    return _framework.get(tag)
 
 
 def load_model(tag: str | Tag | Model) -> Any:
@@ -111,40 +86,29 @@ def load_model(tag: str | Tag | Model) -> Any:
     return _framework.loaded(model, FILE, joblib.load)
 
 
+def get_runnable(model: Model) -> type[Runnable]:
+    """A Runnable that loads `model` and has its signatures as methods."""
+    return model_runnable(_framework.get(model), ("cpu",), multi_threading=True, load=load_model)
+
+
 def _default(model: Any) -> str:
     return (
         "predict" if hasattr(model, "predict") or not hasattr(model, "transform") else "transform"
     )
 
 
-def _check_methods(model: Any, signatures: Iterable[str]) -> None:
-    for name in signatures:
-        if not callable(getattr(model, name, None)):
-            methods = [one for one in dir(model) if not one.startswith("_")]
-            near = difflib.get_close_matches(name, methods, n=1)
-            raise InvalidArgument(
-                f"signature '{name}' is not a method of this {type(model).__name__}",
-                hint=f"did you mean '{near[0]}'?" if near else "",
-            )
+def _native(
+    model: Any, signatures: Mapping[str, Signature], sample: Any, folder: Path
+) -> dict[str, Any]:
+    def make() -> dict[str, Any]:
+        from .native.build import build
 
-
-def _native(model: Any, signatures: Iterable[str], sample: Any, folder: Path) -> dict[str, Any]:
-    try:
-        for module in ("numpy", "onnx", "onnxruntime", "skl2onnx"):
-            __import__(module)
-    except ImportError as error:
-        why = f"{error.name or error} is not installed; pip install skl2onnx onnxruntime"
-        return {"format": 1, "native": {}, "not_native": dict.fromkeys(signatures, why)}
-    from .native.build import build
-
-    try:
         return build(model, signatures, sample, folder)
-    except Exception as error:  # The original is worth saving whatever else goes wrong.
-        shutil.rmtree(folder / "native", ignore_errors=True)
-        why = f"making it failed: {type(error).__name__}: {error}"
-        return {"format": 1, "native": {}, "not_native": dict.fromkeys(signatures, why)}
 
-
-def get_runnable(model: Model) -> type[Runnable]:
-    """A Runnable that loads `model` and has its signatures as methods."""
-    return model_runnable(model, ("cpu",), multi_threading=True, load=load_model)
+    return native_forms(
+        make,
+        folder,
+        signatures,
+        modules=("numpy", "onnx", "onnxruntime", "skl2onnx"),
+        install="skl2onnx onnxruntime",
+    )

@@ -166,9 +166,9 @@ def test_a_mistyped_signature_gets_the_nearest(home: Path, svc: SVC) -> None:
 
 
 def test_a_model_of_another_module_is_not_loaded(home: Path) -> None:
-    with ekiben.models.create("rules", module="bentoml.xgboost"):
+    with ekiben.models.create("rules", module="bentoml.spacy"):
         pass
-    with pytest.raises(NotFound, match=r"saved by 'bentoml\.xgboost', not by 'bentoml\.sklearn'"):
+    with pytest.raises(NotFound, match=r"saved by 'bentoml\.spacy', not by 'bentoml\.sklearn'"):
         ekiben.sklearn.load_model("rules")
     with pytest.raises(FailedPrecondition, match="which ekiben cannot load"):
         ekiben.models.get("rules").load_model()

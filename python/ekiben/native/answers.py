@@ -46,6 +46,8 @@ def adapt(graph: onnx.ModelProto, got: np.ndarray, expected: np.ndarray, signatu
             append(graph, "Gather", np.array([1]), axis=1)
         if 1 in got.shape or signature == "decision_function":
             append(graph, "Reshape", np.array([-1]))
+    if got.ndim == 1 and expected.shape == (len(got), 1):
+        append(graph, "Reshape", np.array([-1, 1]))
     if got.dtype.kind in "iu" and expected.dtype.kind in "bf":
         to = onnx.TensorProto.BOOL if expected.dtype.kind == "b" else onnx.TensorProto.DOUBLE
         append(graph, "Cast", to=to)

@@ -11,17 +11,12 @@ from typing import Any
 import numpy as np
 import onnx
 
-from .answers import adapt, as_array, opened, output_name, output_spec, run_once
+from .answers import as_array
 from .convert import Converter
-from .graph import rename_output, set_output_type
+from .equal import FORMAT, MOST_DIFFERENCE_OF_SCORES, prove
 from .layout import Layout, NotConvertible, Rows, call, join, layout_of
-from .proof import MOST_DIFFERENCE, Differs, compare, rows_are_independent
+from .proof import MOST_DIFFERENCE, Differs
 from .samples import draw, with_missing
-
-FORMAT = 1
-
-# Scores may be rounded, as labels may not, without changing what they decide.
-MOST_DIFFERENCE_OF_SCORES = 1e-3
 
 _FLOAT_TYPES: tuple[type[np.floating], ...] = (np.float64, np.float32)
 
@@ -160,41 +155,10 @@ class _Workshop:
             why = " ".join(str(error).split())[:160]
             raise NotConvertible(f"the model refuses the samples: {why}; give sample=") from error
         expected = as_array(expected, signature)
-        graph = converter.graph(signature)
         feeds = self._layout.for_native(rows, converter.float_type)
-        got = run_once(graph, feeds)
-        adapt(graph, got, expected, signature)
-        output = output_name(signature, got)
-        rename_output(graph, output)
-        runnable = opened(graph)
-
-        def run(some: dict[str, np.ndarray]) -> np.ndarray:
-            answer: np.ndarray = runnable.run([output], some)[0]
-            return answer
-
-        got = run(feeds)
-        by_column = signature == "transform"
-        difference = compare(
-            expected,
-            got,
-            by_column=by_column,
-            what=f"its '{signature}'",
-            most_difference=most_difference,
-        )
-        independent = rows_are_independent(run, feeds, got)
-        set_output_type(graph, got)
-        entry = {
-            "runtime": "onnx",
-            "file": f"native/{signature}.onnx",
-            "inputs": self._layout.inputs(converter.float_type, missing),
-            "outputs": [output_spec(output, got)],
-            "rows_independent": independent,
-            "proof": {
-                "samples": len(rows[0]),
-                "source": self._source,
-                "max_relative_difference": difference,
-            },
-        }
+        graph = converter.graph(signature)
+        entry = prove(graph, signature, expected, feeds, self._source, most_difference)
+        entry["inputs"] = self._layout.inputs(converter.float_type, missing)
         return entry, graph
 
 

@@ -15,7 +15,7 @@ from .proof import rows_are_independent, session
 
 _ROWS = 16
 
-_DTYPES = {
+DTYPES = {
     "float": "float32",
     "double": "float64",
     "string": "string",
@@ -53,7 +53,7 @@ def describe(proto: onnx.ModelProto, file: str, sample: Mapping[str, Any] | None
 
 
 def _spec(value: Any, **more: Any) -> dict[str, Any]:
-    dtype = _DTYPES.get(value.type.removeprefix("tensor(").removesuffix(")"))
+    dtype = DTYPES.get(value.type.removeprefix("tensor(").removesuffix(")"))
     if dtype is None:
         raise NotConvertible(f"'{value.name}' is a {value.type}, not a tensor")
     shape = [axis if isinstance(axis, int) and axis >= 0 else -1 for axis in value.shape]

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 
-class _Tree(NamedTuple):
+class Splits(NamedTuple):
+    """A tree's splits, one element a node."""
+
     feature: np.ndarray
     threshold: np.ndarray
     left: np.ndarray
@@ -17,15 +19,27 @@ class _Tree(NamedTuple):
 
 
 def rows_on_thresholds(estimator: Any, count: int, rng: np.random.Generator) -> np.ndarray | None:
+    """Rows for an estimator with trees, as rows_on_splits() makes them.
+
+    None where the estimator has no trees of its own or no tree has an inner node.
+    """
+    trees = _trees_of(estimator)
+    known = getattr(estimator, "n_features_in_", None)
+    return rows_on_splits(trees, int(known) if known else None, count, rng)
+
+
+def rows_on_splits(
+    trees: list[Splits], features: int | None, count: int, rng: np.random.Generator
+) -> np.ndarray | None:
     """Rows that reach a random inner node and lie just below, at and just above its threshold.
 
-    None where the estimator has no trees of its own or no tree has an inner node. The steps are
-    one unit in the last place of float64 and of float32.
+    None where no tree has an inner node. The steps are one unit in the last place of float64 and
+    of float32.
     """
-    trees = [tree for tree in _trees_of(estimator) if not tree.is_leaf.all()]
+    trees = [tree for tree in trees if not tree.is_leaf.all()]
     if not trees:
         return None
-    features = _feature_count(estimator, trees)
+    features = features or 1 + max(int(tree.feature.max()) for tree in trees)
     middle, width = _extent(trees, features)
     rows = []
     for _ in range(max(1, count // 5)):
@@ -34,27 +48,29 @@ def rows_on_thresholds(estimator: Any, count: int, rng: np.random.Generator) -> 
         if not np.isfinite(threshold):  # It parts missing values from all others.
             rows.append(row)
             continue
-        single = np.float32(threshold)
+        with np.errstate(over="ignore"):
+            single = np.float32(threshold)
+            above, below = (np.nextafter(single, np.float32(way)) for way in (np.inf, -np.inf))
         for value in (
             threshold,
             np.nextafter(threshold, np.inf),
             np.nextafter(threshold, -np.inf),
-            np.float64(np.nextafter(single, np.float32(np.inf))),
-            np.float64(np.nextafter(single, np.float32(-np.inf))),
+            np.float64(above),
+            np.float64(below),
         ):
             row[feature] = value
             rows.append(row.copy())
     return np.array(rows)
 
 
-def _trees_of(estimator: Any) -> list[_Tree]:
+def _trees_of(estimator: Any) -> list[Splits]:
     if hasattr(getattr(estimator, "tree_", None), "children_left"):
         tree = estimator.tree_
         leaf = tree.children_left == tree.children_right
-        return [_Tree(tree.feature, tree.threshold, tree.children_left, tree.children_right, leaf)]
+        return [Splits(tree.feature, tree.threshold, tree.children_left, tree.children_right, leaf)]
     if hasattr(estimator, "_predictors"):
         return [
-            _Tree(n["feature_idx"], n["num_threshold"], n["left"], n["right"], n["is_leaf"] != 0)
+            Splits(n["feature_idx"], n["num_threshold"], n["left"], n["right"], n["is_leaf"] != 0)
             for iteration in estimator._predictors
             for n in (predictor.nodes for predictor in iteration)
         ]
@@ -62,12 +78,7 @@ def _trees_of(estimator: Any) -> list[_Tree]:
     return [tree for member in members if hasattr(member, "tree_") for tree in _trees_of(member)]
 
 
-def _feature_count(estimator: Any, trees: list[_Tree]) -> int:
-    known = getattr(estimator, "n_features_in_", None)
-    return int(known) if known else 1 + max(int(tree.feature.max()) for tree in trees)
-
-
-def _extent(trees: list[_Tree], features: int) -> tuple[np.ndarray, np.ndarray]:
+def _extent(trees: list[Splits], features: int) -> tuple[np.ndarray, np.ndarray]:
     """The middle and the width of each feature's thresholds; 0 and 1 where it has none."""
     feature = np.concatenate([tree.feature[~tree.is_leaf] for tree in trees])
     threshold = np.concatenate([tree.threshold[~tree.is_leaf] for tree in trees])
@@ -82,8 +93,8 @@ def _extent(trees: list[_Tree], features: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _row_reaching_a_node(
-    trees: list[_Tree], middle: np.ndarray, width: np.ndarray, rng: np.random.Generator
-) -> tuple[np.ndarray, int, _Tree]:
+    trees: list[Splits], middle: np.ndarray, width: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, int, Splits]:
     tree = trees[rng.integers(len(trees))]
     low, high = np.full(len(middle), -np.inf), np.full(len(middle), np.inf)
     node = 0
