@@ -151,4 +151,8 @@ void JsonFields::EachMember(
   }
 }
 
+std::vector<std::string> JsonFields::Names() const {
+  return {object_->keys().begin(), object_->keys().end()};
+}
+
 }  // namespace ekiben::codec

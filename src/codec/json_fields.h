@@ -49,6 +49,9 @@ class JsonFields {
   void EachMember(std::string_view key,
                   const std::function<void(const std::string&, const JsonFields&)>& read) const;
 
+  // The names of all members, in their order.
+  std::vector<std::string> Names() const;
+
   // Whether the member is there and not null.
   bool Has(std::string_view key) const;
   // Notes a mistake about a member unless there was one before.

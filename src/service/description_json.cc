@@ -83,7 +83,8 @@ MethodDescription ReadMethod(const JsonFields& fields) {
   MethodDescription method{.name = ReadName(fields),
                            .batchable = fields.BoolOr("batchable", false),
                            .max_batch_size = fields.IntIfAny("max_batch_size", 1, kAnyCount),
-                           .max_latency_ms = fields.NumberIfAny("max_latency_ms")};
+                           .max_latency_ms = fields.NumberIfAny("max_latency_ms"),
+                           .native = fields.BoolOr("native", false)};
   if (!fields.Has("batch_dim")) return method;
   const std::vector<int64_t> dims = fields.Ints("batch_dim");
   const auto fits = [](int64_t dim) { return dim >= 0 && dim < int64_t{Shape::kMaxRank}; };
@@ -102,7 +103,16 @@ RunnerDescription ReadRunner(const JsonFields& fields) {
                            .module = fields.StringOr("module", ""),
                            .runnable = fields.StringOr("runnable", ""),
                            .resources = fields.Strings("resources"),
-                           .multi_threading = fields.BoolOr("multi_threading", false)};
+                           .multi_threading = fields.BoolOr("multi_threading", false),
+                           .embedded = fields.BoolOr("embedded", false)};
+  fields.Each("workers", [&](const JsonFields& each) {
+    auto& environment = runner.workers.emplace_back();
+    for (std::string& name : each.Names()) {
+      std::string value = each.String(name);
+      environment.emplace_back(std::move(name), std::move(value));
+    }
+  });
+  if (runner.workers.size() > kMost) fields.Fail("workers", fmt::format("more than {}", kMost));
   fields.Each("methods", [&](const JsonFields& each) {
     MethodDescription method = ReadMethod(each);
     if (std::ranges::find(runner.methods, method.name, &MethodDescription::name) !=

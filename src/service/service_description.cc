@@ -51,6 +51,7 @@ void WriteMethod(JsonWriter& json, const MethodDescription& method) {
   if (method.max_latency_ms) {
     json.Key("max_latency_ms").Raw(fmt::format("{}", *method.max_latency_ms));
   }
+  json.Key("native").Bool(method.native);
   json.EndObject();
 }
 
@@ -61,6 +62,12 @@ void WriteRunner(JsonWriter& json, const RunnerDescription& runner) {
   Write(json, "resources", runner.resources);
   json.Key("multi_threading").Bool(runner.multi_threading).Key("methods").BeginArray();
   for (const MethodDescription& method : runner.methods) WriteMethod(json, method);
+  json.EndArray().Key("embedded").Bool(runner.embedded).Key("workers").BeginArray();
+  for (const auto& environment : runner.workers) {
+    json.BeginObject();
+    for (const auto& [name, value] : environment) json.Member(name, value);
+    json.EndObject();
+  }
   json.EndArray().EndObject();
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -44,6 +45,7 @@ struct MethodDescription {
   int64_t output_batch_dim = 0;
   std::optional<int64_t> max_batch_size;  // Nothing: as the configuration says.
   std::optional<double> max_latency_ms;
+  bool native = false;  // The engine runs it itself, by the model's native form.
 };
 
 // A runner that a service in Python lists: a model, or a Runnable of the user's own.
@@ -54,6 +56,9 @@ struct RunnerDescription {
   std::string runnable;             // "package.module:Class"
   std::vector<std::string> resources;
   bool multi_threading = false;  // One worker may use several cores.
+  bool embedded = false;         // Runs inside the API workers.
+  // The environment of each worker, which is how many there are.
+  std::vector<std::vector<std::pair<std::string, std::string>>> workers;
   std::vector<MethodDescription> methods;
 };
 

@@ -57,6 +57,11 @@ Status Broken(std::string_view what) {
 
 }  // namespace
 
+void AppendCounts(std::string& out, uint32_t first, uint32_t second) {
+  Append(out, first);
+  Append(out, second);
+}
+
 void AppendText(std::string& out, std::string_view text) {
   AppendHead(out, WireKind::kText, text.size());
   AppendPadded(out, text);
@@ -90,8 +95,8 @@ void AppendValue(std::string& out, const Value& value, OutgoingMemory* memory) {
 }
 
 void AppendArguments(std::string& out, const Arguments& arguments, OutgoingMemory* memory) {
-  Append(out, static_cast<uint32_t>(arguments.positional.size()));
-  Append(out, static_cast<uint32_t>(arguments.named.size()));
+  AppendCounts(out, static_cast<uint32_t>(arguments.positional.size()),
+               static_cast<uint32_t>(arguments.named.size()));
   for (const Value& value : arguments.positional) AppendValue(out, value, memory);
   for (const auto& [name, value] : arguments.named) {
     AppendText(out, name);

@@ -44,6 +44,8 @@ struct IncomingMemory {
 // `memory` may be null: then everything is inline.
 void AppendValue(std::string& out, const Value& value, OutgoingMemory* memory);
 void AppendArguments(std::string& out, const Arguments& arguments, OutgoingMemory* memory);
+// Two numbers that lie before what they count.
+void AppendCounts(std::string& out, uint32_t first, uint32_t second);
 // Text with its length, padded: names and JSON beside values.
 void AppendText(std::string& out, std::string_view text);
 
@@ -56,7 +58,7 @@ class ValueReader {
   Result<Value> ReadValue() { return ReadValue(0); }
   Result<Arguments> ReadArguments();
   Result<std::string_view> ReadText();
-  // Two numbers that lie before what they count.
+  // What AppendCounts() wrote.
   Result<std::pair<uint32_t, uint32_t>> ReadCounts();
 
  private:
