@@ -4,8 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "batch/batcher.h"
-#include "runner/runner.h"
+#include "service/backend.h"
 #include "service/service_description.h"
 
 namespace ekiben::service {
@@ -15,12 +14,6 @@ namespace ekiben::service {
 // Owns its runners and batchers. Call() belongs to the loop. The service outlives its calls.
 class Service {
  public:
-  // An API's runner, with the batcher before it.
-  struct Backend {
-    std::unique_ptr<runner::Runner> runner;
-    std::unique_ptr<batch::Batcher> batcher;
-  };
-
   // REQUIRES: as many backends as description.apis, in its order.
   Service(ServiceDescription description, std::vector<Backend> backends)
       : description_(std::move(description)), backends_(std::move(backends)) {}

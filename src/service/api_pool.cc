@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/api_pool.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/json_writer.h"
+#include "codec/json_document.h"
+#include "codec/json_fields.h"
+
+namespace ekiben::service {
+namespace {
+
+using worker::Frame;
+using worker::FrameKind;
+
+// Calls younger than this are not looked at: most are answered long before.
+constexpr Duration kCheckEvery = std::chrono::milliseconds(100);
+// A worker with so many functions that did not come back in their time is of no more use.
+constexpr uint32_t kMostHanging = 8;
+constexpr Duration kGrace = std::chrono::seconds(5);
+
+template <typename Waiting>
+struct Parked {
+  Waiting& waiting;
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> handle) noexcept { waiting.waiter = handle; }
+  void await_resume() const noexcept {}
+};
+
+// What a worker tells of an exception.
+ApiFailure ReadFailure(std::string_view json) {
+  ApiFailure failure{.message = "the function failed"};
+  const auto document = codec::JsonValue::Parse(json);
+  if (!document) return failure;
+  Status status;
+  const codec::JsonFields fields(*document, "", status);
+  failure.status = static_cast<int>(fields.IntIfAny("status", 100, 599).value_or(500));
+  failure.message = fields.StringOr("message", failure.message);
+  failure.hint = fields.StringOr("hint", "");
+  failure.kind = fields.StringOr("kind", "");
+  failure.traceback = fields.StringOr("traceback", "");
+  return failure;
+}
+
+// An error of the engine's as the report of an exception.
+std::string ReportOf(const Status& status) {
+  const auto http = [&] {
+    switch (status.code()) {
+      case Code::kInvalidArgument: return 400;
+      case Code::kUnavailable: return 503;
+      case Code::kDeadlineExceeded: return 504;
+      default: return 500;
+    }
+  };
+  JsonWriter json;
+  json.BeginObject().Key("status").Int(http());
+  json.Member("message", status.message()).Member("hint", status.hint()).EndObject();
+  return json.text();
+}
+
+}  // namespace
+
+ApiPool::ApiPool(IoLoop& loop, const worker::Worker::Options& worker, size_t count, Events events)
+    : loop_(loop), events_(std::move(events)) {
+  for (size_t i = 0; i < count; ++i) {
+    Place& place = *places_.emplace_back(std::make_unique<Place>());
+    place.slot = std::make_unique<worker::Slot>(
+        loop, worker,
+        worker::Slot::Events{
+            .on_ready =
+                [this, &place](std::string_view description) {
+                  place.alive = std::make_shared<bool>(true);
+                  if (!std::exchange(described_, true)) events_.on_described(description);
+                },
+            .on_frame = [this, &place](const Frame& frame,
+                                       size_t lane) { OnFrame(place, frame, lane); },
+            .on_down = [this, &place](const std::string& how) { OnDown(place, how); },
+            .on_failed = [this](const Status& why) { events_.on_failed(why); }});
+  }
+}
+
+void ApiPool::Start() {
+  for (const auto& place : places_) place->slot->Start();
+}
+
+void ApiPool::Stop() {
+  check_.reset();
+  for (const auto& place : places_) place->slot->Stop();
+}
+
+bool ApiPool::ready() const {
+  return std::ranges::any_of(places_,
+                             [](const auto& place) { return place->slot->worker() != nullptr; });
+}
+
+ApiPool::Place* ApiPool::Choose() {
+  Place* best = nullptr;
+  for (const auto& place : places_) {
+    if (place->slot->worker() == nullptr) continue;
+    if (best == nullptr || place->pending.size() < best->pending.size()) best = place.get();
+  }
+  return best;
+}
+
+Task<Result<ApiAnswer>> ApiPool::Call(size_t api, size_t lane, std::string about, Value input,
+                                      batch::Call call) {
+  Place* const place = Choose();
+  if (place == nullptr) {
+    co_return Error(Unavailable("no Python worker is ready; one is being started"));
+  }
+  worker::Worker& worker = *place->slot->worker();
+  const uint32_t number = ++place->calls;
+  Pending self{.call = call, .lane = lane, .since = Now()};
+  place->pending.emplace(number, &self);
+
+  std::string& out = worker.Outgoing(lane);
+  const size_t begin =
+      worker::BeginFrame(out, FrameKind::kCall, number, static_cast<uint16_t>(api));
+  worker::AppendText(out, about);
+  worker::OutgoingMemory memory = worker.Memory();
+  worker::AppendValue(out, input, &memory);
+  worker::EndFrame(out, begin);
+
+  CheckLater();
+  Parked<Pending> parked{self};
+  co_await parked;
+  co_return std::move(*self.answer);
+}
+
+void ApiPool::OnFrame(Place& place, const Frame& frame, size_t lane) {
+  switch (frame.header.kind) {
+    case FrameKind::kResult: return OnResult(place, frame);
+    case FrameKind::kError: return OnError(place, frame);
+    case FrameKind::kRun: return OnRun(place, frame, lane);
+    default: return;
+  }
+}
+
+void ApiPool::OnResult(Place& place, const Frame& frame) {
+  worker::Worker& worker = *place.slot->worker();
+  worker::ValueReader reader = worker.Reader(frame);
+  const auto said = reader.ReadText();
+  if (!said) return Finish(place, frame.header.call, Error(Internal(said.error().message())));
+  auto value = reader.ReadValue();
+  worker.GiveBack();
+  if (!value) return Finish(place, frame.header.call, Error(Internal(value.error().message())));
+  ApiAnswer answer{.value = *std::move(value), .said = std::string(*said)};
+  Finish(place, frame.header.call, std::move(answer));
+}
+
+void ApiPool::OnError(Place& place, const Frame& frame) {
+  worker::ValueReader reader = place.slot->worker()->Reader(frame);
+  const auto report = reader.ReadText();
+  ApiAnswer answer{.failure = ReadFailure(report ? *report : "")};
+  Finish(place, frame.header.call, std::move(answer));
+}
+
+void ApiPool::Finish(Place& place, uint32_t call, Result<ApiAnswer> answer) {
+  const auto found = place.pending.find(call);
+  if (found == place.pending.end()) {
+    // Its call was answered without it; it did come back after all.
+    if (place.hanging > 0 && --place.hanging == 0) place.hangs_since.reset();
+    return;
+  }
+  Pending& pending = *found->second;
+  place.pending.erase(found);
+  pending.answer.emplace(std::move(answer));
+  pending.waiter.resume();
+}
+
+void ApiPool::OnRun(Place& place, const Frame& frame, size_t lane) {
+  worker::Worker& worker = *place.slot->worker();
+  worker::ValueReader reader = worker.Reader(frame);
+  auto arguments = reader.ReadArguments();
+  worker.GiveBack();
+  const uint32_t call = frame.header.call;
+  if (!arguments) return Reply(place, lane, call, Error(std::move(arguments).error()));
+  const auto parent = place.pending.find(frame.header.reserved);
+  const Time deadline =
+      parent != place.pending.end() ? parent->second->call.deadline : Time::max();
+  Start(events_.run(frame.header.target, *std::move(arguments), deadline),
+        [this, &place, lane, call, alive = std::weak_ptr(place.alive)](
+            Result<batch::Outcome> outcome) {
+          if (!alive.expired()) Reply(place, lane, call, std::move(outcome));
+        });
+}
+
+void ApiPool::Reply(Place& place, size_t lane, uint32_t call, Result<batch::Outcome> outcome) {
+  worker::Worker& worker = *place.slot->worker();
+  const auto* const raised = outcome ? std::get_if<batch::Raised>(&*outcome) : nullptr;
+  const bool failed = !outcome || raised != nullptr;
+  std::string& out = worker.Outgoing(lane);
+  const size_t begin = worker::BeginFrame(out, FrameKind::kReply, call, 0, failed ? 1 : 0);
+  if (raised != nullptr) {
+    worker::AppendText(out, raised->report);
+  } else if (failed) {
+    worker::AppendText(out, ReportOf(outcome.error()));
+  } else {
+    worker::OutgoingMemory memory = worker.Memory();
+    worker::AppendArguments(out, std::get<worker::Arguments>(*outcome), &memory);
+  }
+  worker::EndFrame(out, begin);
+}
+
+void ApiPool::OnDown(Place& place, const std::string& how) {
+  place.alive.reset();
+  place.hangs_since.reset();
+  place.hanging = 0;
+  events_.on_down(how);
+  auto pending = std::exchange(place.pending, {});
+  for (const auto& [number, call] : pending) {
+    call->answer.emplace(
+        Error(Unavailable(fmt::format("the Python worker ended with the request: {}", how))));
+    loop_.Post([call] { call->waiter.resume(); });
+  }
+}
+
+void ApiPool::CheckLater() {
+  if (check_ == nullptr) check_ = loop_.After(kCheckEvery, [this] { Check(); });
+}
+
+void ApiPool::Check() {
+  check_.reset();
+  const Time now = Now();
+  bool busy = false;
+  for (const auto& place : places_) {
+    CheckPlace(*place, now);
+    busy = busy || !place->pending.empty() || place->hangs_since;
+  }
+  if (busy) CheckLater();
+}
+
+void ApiPool::CheckPlace(Place& place, Time now) {
+  std::vector<std::pair<uint32_t, Status>> over;
+  for (const auto& [number, pending] : place.pending) {
+    const auto* const abandoned = pending->call.abandoned;
+    if (now >= pending->call.deadline) {
+      over.emplace_back(number, DeadlineExceeded("the function did not answer in time"));
+    } else if (now - pending->since >= kCheckEvery && abandoned != nullptr && (*abandoned)()) {
+      over.emplace_back(number, Unavailable("the client has closed the connection"));
+    }
+  }
+  for (auto& [number, why] : over) {
+    const auto found = place.pending.find(number);
+    if (found == place.pending.end()) continue;
+    if (worker::Worker* const worker = place.slot->worker()) {
+      std::string& out = worker->Outgoing(found->second->lane);
+      worker::EndFrame(out, worker::BeginFrame(out, FrameKind::kCancel, number));
+    }
+    const bool late = why.code() == Code::kDeadlineExceeded;
+    Pending& pending = *found->second;
+    place.pending.erase(found);
+    if (late) {
+      ++place.hanging;
+      if (!place.hangs_since) place.hangs_since = now;
+    }
+    pending.answer.emplace(Error(std::move(why)));
+    pending.waiter.resume();
+  }
+  const bool hangs = place.hangs_since && now - *place.hangs_since >= kGrace;
+  if ((hangs && place.pending.empty()) || place.hanging >= kMostHanging) place.slot->Kill();
+}
+
+}  // namespace ekiben::service

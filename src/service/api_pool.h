@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <coroutine>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/io_loop.h"
+#include "base/task.h"
+#include "batch/batcher.h"
+#include "batch/worker_batcher.h"
+#include "tensor/value.h"
+#include "worker/slot.h"
+
+namespace ekiben::service {
+
+// What an API's function raised, as it is to be told.
+struct ApiFailure {
+  int status = 500;
+  std::string message, hint, kind, traceback;
+};
+
+// What a call of an API's function gave.
+struct ApiAnswer {
+  Value value;
+  std::string said;  // The response's status and headers, as JSON; empty where nothing was said.
+  std::optional<ApiFailure> failure;
+};
+
+// The workers that run a service's API functions.
+//
+// A call goes to the worker that has the fewest. When its time is over or its client has gone, the
+// call is answered without the function, which is cancelled where that can be done; a worker whose
+// functions do not come back is replaced. Belongs to the loop. REQUIRES: at its end nothing waits.
+class ApiPool {
+ public:
+  struct Events {
+    // The first worker has loaded; `description` is what it says.
+    std::function<void(std::string_view description)> on_described;
+    std::function<void(const Status&)> on_failed;
+    std::function<void(const std::string& how)> on_down;
+    // A function calls a runner's method.
+    std::function<Task<Result<batch::Outcome>>(size_t method, worker::Arguments, Time deadline)>
+        run;
+  };
+
+  // Of a call's function: after so long without an answer its worker is suspected to hang.
+  ApiPool(IoLoop& loop, const worker::Worker::Options& worker, size_t count, Events events);
+
+  // Starts the first worker; the others follow when it has loaded.
+  void Start();
+  bool ready() const;
+
+  // `about` is the request's context, or its id. `lane` is 1 for asynchronous functions.
+  Task<Result<ApiAnswer>> Call(size_t api, size_t lane, std::string about, Value input,
+                               batch::Call call);
+
+  void Stop();
+  size_t size() const { return places_.size(); }
+
+ private:
+  // A call under way. Lies in the frame of the coroutine that waits.
+  struct Pending {
+    batch::Call call;
+    size_t lane;
+    Time since;
+    std::optional<Result<ApiAnswer>> answer = std::nullopt;
+    std::coroutine_handle<> waiter = nullptr;
+  };
+  struct Place {
+    std::unique_ptr<worker::Slot> slot;
+    std::unordered_map<uint32_t, Pending*> pending;
+    uint32_t calls = 0;
+    std::optional<Time> hangs_since;  // A function did not come back in its time.
+    uint32_t hanging = 0;
+    // Of the worker that is there now: answers of runners are for it and no other.
+    std::shared_ptr<bool> alive;
+  };
+
+  Place* Choose();
+  void OnFrame(Place& place, const worker::Frame& frame, size_t lane);
+  void OnResult(Place& place, const worker::Frame& frame);
+  void OnError(Place& place, const worker::Frame& frame);
+  void OnRun(Place& place, const worker::Frame& frame, size_t lane);
+  void OnDown(Place& place, const std::string& how);
+  void Reply(Place& place, size_t lane, uint32_t call, Result<batch::Outcome> outcome);
+  void Finish(Place& place, uint32_t call, Result<ApiAnswer> answer);
+  // Looks for calls whose time is over or whose client has gone, now and then.
+  void CheckLater();
+  void Check();
+  void CheckPlace(Place& place, Time now);
+
+  IoLoop& loop_;
+  const Events events_;
+  bool described_ = false;
+  std::vector<std::unique_ptr<Place>> places_;
+  std::unique_ptr<Watch> check_;
+};
+
+}  // namespace ekiben::service

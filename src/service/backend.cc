@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/backend.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace ekiben::service {
+namespace {
+
+bool IsBatchable(const store::ModelInfo& model, std::string_view signature) {
+  for (const store::Signature& each : model.signatures) {
+    if (each.name == signature) {
+      return each.batchable && each.input_batch_dim == 0 && each.output_batch_dim == 0;
+    }
+  }
+  return false;
+}
+
+std::vector<std::string> MissingInputs(const store::NativeForm& form) {
+  std::vector<std::string> names;
+  for (const TensorSpec& input : form.inputs) {
+    if (input.missing) names.push_back(input.name);
+  }
+  return names;
+}
+
+}  // namespace
+
+std::vector<store::NativeForm> NativeForms(const store::ModelInfo& model) {
+  if (!model.native.empty() || model.module != "bentoml.onnx") return model.native;
+  return {{.signature = "run", .runtime = "onnx", .file = "saved_model.onnx"}};
+}
+
+Result<runtime::Runtime> BackendLoader::RuntimeNamed(const std::string& name) {
+  if (const auto found = runtimes_.find(name); found != runtimes_.end()) return found->second;
+  const auto file = runtime::FindRuntime(name);
+  if (!file) return Error(file.error());
+  const auto opened = runtime::Runtime::Open(*file);
+  if (opened) runtimes_.emplace(name, *opened);
+  return opened;
+}
+
+Result<Backend> BackendLoader::Load(const store::ModelInfo& model, const store::NativeForm& form,
+                                    const std::string& name,
+                                    batch::BatchPolicy::Options batching) {
+  const auto runtime = RuntimeNamed(form.runtime);
+  if (!runtime) return Error(runtime.error());
+  auto runner = runner::Runner::Create(
+      {.name = name,
+       .instances = instances_,
+       .rows_independent = form.rows_independent || IsBatchable(model, form.signature),
+       .missing = MissingInputs(form)},
+      [&] { return runtime->Load(model.path / form.file); });
+  if (!runner) return Error(std::move(runner).error());
+  auto batcher = batch::MakeBatcher(loop_, **runner, batching, BatchMetricsOf(name, metrics_));
+  return Backend{*std::move(runner), std::move(batcher)};
+}
+
+batch::BatchMetrics BatchMetricsOf(const std::string& name, observe::MetricRegistry& metrics) {
+  const std::string labels = fmt::format("runner=\"{}\"", name);
+  return {.batch_rows = metrics.AddHistogram("ekiben_batch_rows", "Rows of each batch that ran.",
+                                             labels, observe::BatchSizeBounds()),
+          .refused = metrics.AddCounter("ekiben_refused_total",
+                                        "Requests turned away because of load.", labels),
+          .abandoned = metrics.AddCounter(
+              "ekiben_abandoned_total",
+              "Requests dropped from the queue: client gone or deadline passed.", labels)};
+}
+
+}  // namespace ekiben::service

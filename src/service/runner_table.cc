@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/runner_table.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "codec/cast.h"
+
+namespace ekiben::service {
+namespace {
+
+using worker::Arguments;
+
+// The input that takes the argument with this name, or nothing.
+std::optional<size_t> InputNamed(std::span<const TensorSpec> specs, std::string_view name) {
+  const auto found = std::ranges::find(specs, name, &TensorSpec::name);
+  if (found == specs.end()) return std::nullopt;
+  return static_cast<size_t>(found - specs.begin());
+}
+
+Result<Tensor> Fitted(Value value, const TensorSpec& spec, std::string_view method) {
+  auto* const tensor = value.If<Tensor>();
+  if (tensor == nullptr) {
+    return Error(InvalidArgument(fmt::format("'{}' of '{}' takes an array", spec.name, method)));
+  }
+  // A column of a table: (rows, 1) where the model takes (rows).
+  if (!spec.any_rank && spec.shape.rank() == 1 && tensor->shape().rank() == 2 &&
+      tensor->shape()[1] == 1) {
+    tensor->Reshape({tensor->shape()[0]});
+  }
+  if (!spec.any_rank && !spec.shape.Accepts(tensor->shape())) {
+    return Error(InvalidArgument(fmt::format("'{}' of '{}' takes the shape {}, not {}", spec.name,
+                                             method, spec.shape.ToString(),
+                                             tensor->shape().ToString())));
+  }
+  if (tensor->type() == spec.type) return std::move(*tensor);
+  if (IsFloat(tensor->type()) && !IsFloat(spec.type)) {
+    return Error(InvalidArgument(fmt::format("'{}' of '{}' takes {}, not {}", spec.name, method,
+                                             DataTypeName(spec.type),
+                                             DataTypeName(tensor->type()))));
+  }
+  auto cast = codec::CastNumbers(*tensor, spec.type);
+  if (!cast) return Error(std::move(cast).error().WithContext(spec.name));
+  return cast;
+}
+
+}  // namespace
+
+Result<std::vector<Tensor>> NativeInputs(std::span<const TensorSpec> specs, Arguments arguments,
+                                         std::string_view method) {
+  std::vector<std::optional<Value>> given(specs.size());
+  for (size_t i = 0; i < arguments.positional.size(); ++i) {
+    if (i >= specs.size()) {
+      return Error(InvalidArgument(fmt::format("'{}' takes {} arguments, got {}", method,
+                                               specs.size(), arguments.positional.size())));
+    }
+    given[i] = std::move(arguments.positional[i]);
+  }
+  for (auto& [name, value] : arguments.named) {
+    const auto input = InputNamed(specs, name);
+    if (!input) {
+      return Error(InvalidArgument(fmt::format("'{}' has no argument '{}'", method, name)));
+    }
+    given[*input] = std::move(value);
+  }
+  std::vector<Tensor> inputs;
+  for (size_t i = 0; i < specs.size(); ++i) {
+    if (!given[i]) {
+      return Error(InvalidArgument(fmt::format("'{}' needs '{}'", method, specs[i].name)));
+    }
+    auto input = Fitted(*std::move(given[i]), specs[i], method);
+    if (!input) return Error(std::move(input).error());
+    inputs.push_back(*std::move(input));
+  }
+  return inputs;
+}
+
+void RunnerTable::Start(const ServiceDescription& service,
+                        std::function<void(const Status&)> done) {
+  done_ = std::move(done);
+  BackendLoader loader(places_.loop, places_.metrics, options_.instances);
+  for (size_t number = 0; number < service.runners.size(); ++number) {
+    Status added = AddRunner(service.runners[number], number, loader);
+    if (!added.ok()) return Report(added);
+  }
+  for (const auto& workers : workers_) workers->Start();
+  if (ready()) Report({});
+}
+
+void RunnerTable::Report(const Status& status) {
+  if (done_) std::exchange(done_, nullptr)(status);
+}
+
+Status RunnerTable::AddRunner(const RunnerDescription& runner, size_t number,
+                              BackendLoader& loader) {
+  const size_t first = methods_.size();
+  bool needs_workers = false;
+  for (size_t i = 0; i < runner.methods.size(); ++i) {
+    const MethodDescription& about = runner.methods[i];
+    Method& method = methods_.emplace_back();
+    method.name = fmt::format("{}.{}", runner.name, about.name);
+    method.number = i;
+    if (about.max_latency_ms) {
+      method.max_latency = Duration(static_cast<int64_t>(*about.max_latency_ms * 1e6));
+    }
+    if (!about.native) {
+      needs_workers = true;
+      continue;
+    }
+    auto native = LoadNative(runner, about, loader);
+    if (!native) return std::move(native).error();
+    method.native = *std::move(native);
+  }
+  if (runner.embedded) {
+    placements_.push_back(fmt::format("{} runs inside the API workers", runner.name));
+    return {};
+  }
+  if (!needs_workers) {
+    placements_.push_back(fmt::format("{} runs natively", runner.name));
+    return {};
+  }
+  AddWorkers(runner, number);
+  for (size_t i = first; i < methods_.size(); ++i) methods_[i].workers = workers_.back().get();
+  return {};
+}
+
+Result<Backend> RunnerTable::LoadNative(const RunnerDescription& runner,
+                                        const MethodDescription& method, BackendLoader& loader) {
+  if (runner.models.size() != 1) {
+    return Error(InvalidArgument(
+        fmt::format("the runner '{}' is native, but has not one model", runner.name)));
+  }
+  const auto model = places_.store.Get(runner.models.front());
+  if (!model) return Error(model.error());
+  for (const store::NativeForm& form : NativeForms(*model)) {
+    if (form.signature == method.name) {
+      return loader.Load(*model, form, fmt::format("{}.{}", runner.name, method.name),
+                         BatchingOf(method));
+    }
+  }
+  return Error(FailedPrecondition(fmt::format("the model '{}' has no native form of '{}'",
+                                              model->tag.ToString(), method.name)));
+}
+
+batch::BatchPolicy::Options RunnerTable::BatchingOf(const MethodDescription& method) const {
+  batch::BatchPolicy::Options options = options_.batching;
+  if (method.max_batch_size) options.max_rows = *method.max_batch_size;
+  return options;
+}
+
+void RunnerTable::AddWorkers(const RunnerDescription& runner, size_t number) {
+  batch::WorkerBatcher::Options options{.name = runner.name, .timeout = options_.timeout};
+  for (const MethodDescription& about : runner.methods) {
+    const std::string name = fmt::format("{}.{}", runner.name, about.name);
+    options.methods.push_back(
+        {.name = about.name,
+         .batchable = about.batchable,
+         .batch_axis = static_cast<size_t>(about.input_batch_dim),
+         .batching = BatchingOf(about),
+         // Counted by the native backend already, where there is one.
+         .metrics = BatchMetricsOf(about.native ? name + ".python" : name, places_.metrics)});
+  }
+  const size_t count = std::max<size_t>(1, runner.workers.size());
+  for (size_t i = 0; i < count; ++i) {
+    worker::Worker::Options each = options_.worker(number);
+    if (i < runner.workers.size()) {
+      each.environment.insert(each.environment.end(), runner.workers[i].begin(),
+                              runner.workers[i].end());
+    }
+    options.workers.push_back(std::move(each));
+  }
+  placements_.push_back(fmt::format("{} runs in {} Python {}", runner.name, count,
+                                    count == 1 ? "worker" : "workers"));
+  observe::Counter& ended = places_.metrics.AddCounter(
+      "ekiben_worker_ends_total", "Python workers that ended while they were needed.",
+      fmt::format("runner=\"{}\"", runner.name));
+  const auto on_ready = [this] {
+    if (ready()) Report({});
+  };
+  const auto on_failed = [this, name = runner.name](const Status& why) {
+    Report(Status(why).WithContext(fmt::format("runner '{}'", name)));
+  };
+  const auto on_down = [this, name = runner.name, &ended](const std::string& how) {
+    ended.Add();
+    places_.log.Write(observe::LogLevel::kError, "a runner's worker ended",
+                      {{"runner", name}, {"how", how}});
+  };
+  workers_.push_back(std::make_unique<batch::WorkerBatcher>(
+      places_.loop, std::move(options),
+      batch::WorkerBatcher::Events{
+          .on_ready = on_ready, .on_failed = on_failed, .on_down = on_down}));
+}
+
+bool RunnerTable::ready() const {
+  return std::ranges::all_of(workers_, [](const auto& workers) { return workers->ready(); });
+}
+
+void RunnerTable::Stop() {
+  for (const auto& workers : workers_) workers->Stop();
+}
+
+Task<Result<batch::Outcome>> RunnerTable::Run(size_t number, Arguments arguments, Time deadline) {
+  if (number >= methods_.size()) {
+    co_return Error(InvalidArgument("a worker asks for a method that no runner has"));
+  }
+  Method& method = methods_[number];
+  deadline = std::min(deadline, Now() + method.max_latency.value_or(options_.timeout));
+  const batch::Call call{.deadline = deadline};
+  if (!method.native) {
+    if (method.workers == nullptr) co_return Error(Internal("an embedded runner was called"));
+    co_return co_await method.workers->Infer(method.number, std::move(arguments), call);
+  }
+  auto inputs = NativeInputs(method.native->runner->inputs(), std::move(arguments), method.name);
+  if (!inputs) co_return Error(std::move(inputs).error());
+  auto outputs = co_await method.native->batcher->Infer(*std::move(inputs), call);
+  if (!outputs) co_return Error(std::move(outputs).error());
+  Arguments answer;
+  for (Tensor& output : *outputs) answer.positional.emplace_back(std::move(output));
+  co_return batch::Outcome(std::move(answer));
+}
+
+}  // namespace ekiben::service

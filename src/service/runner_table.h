@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/io_loop.h"
+#include "base/task.h"
+#include "batch/worker_batcher.h"
+#include "observe/log.h"
+#include "observe/metrics.h"
+#include "service/backend.h"
+#include "service/service_description.h"
+#include "store/model_store.h"
+#include "worker/worker.h"
+
+namespace ekiben::service {
+
+// The runners of a service in Python, and which of their methods the engine runs itself.
+//
+// Methods are numbered over all runners, in the order of the description; the workers number them
+// likewise. Belongs to the loop.
+class RunnerTable {
+ public:
+  struct Options {
+    size_t instances = 1;  // Threads of a native method that does not run on the loop.
+    batch::BatchPolicy::Options batching;
+    Duration timeout = std::chrono::seconds(300);  // Of a call, and of a batch of a worker.
+    // How the worker of a runner, by its number, is started.
+    std::function<worker::Worker::Options(size_t runner)> worker;
+  };
+  struct Places {
+    IoLoop& loop;
+    observe::MetricRegistry& metrics;
+    observe::Log& log;
+    const store::ModelStore& store;
+  };
+
+  // All of `places` must outlive the table.
+  RunnerTable(Places places, Options options)
+      : places_(places), options_(std::move(options)) {}
+
+  // Loads what is native and starts the workers of the rest; `done` is called once, when every
+  // runner can take calls, or with the first error.
+  void Start(const ServiceDescription& service, std::function<void(const Status&)> done);
+
+  // Calls the method with this number. The deadline is at most the runner's own timeout away.
+  Task<Result<batch::Outcome>> Run(size_t method, worker::Arguments arguments, Time deadline);
+
+  bool ready() const;
+  void Stop();
+
+  // "iris_clf.predict runs natively", for each runner: what the start lines say.
+  const std::vector<std::string>& placements() const { return placements_; }
+
+ private:
+  struct Method {
+    std::string name;  // "iris_clf.predict"
+    std::optional<Backend> native;
+    batch::WorkerBatcher* workers = nullptr;
+    size_t number = 0;  // Among those of its workers.
+    std::optional<Duration> max_latency;
+  };
+
+  Status AddRunner(const RunnerDescription& runner, size_t number, BackendLoader& loader);
+  Result<Backend> LoadNative(const RunnerDescription& runner, const MethodDescription& method,
+                             BackendLoader& loader);
+  void AddWorkers(const RunnerDescription& runner, size_t number);
+  batch::BatchPolicy::Options BatchingOf(const MethodDescription& method) const;
+  void Report(const Status& status);
+
+  const Places places_;
+  const Options options_;
+  std::vector<Method> methods_;
+  std::vector<std::unique_ptr<batch::WorkerBatcher>> workers_;
+  std::vector<std::string> placements_;
+  std::function<void(const Status&)> done_;
+};
+
+// The arguments of a native method as its inputs: by position, then by name, numbers converted
+// where that loses nothing. kInvalidArgument where they do not fit.
+Result<std::vector<Tensor>> NativeInputs(std::span<const TensorSpec> specs,
+                                         worker::Arguments arguments, std::string_view method);
+
+}  // namespace ekiben::service
