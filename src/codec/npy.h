@@ -20,6 +20,9 @@ namespace ekiben::codec {
 // error is kInvalidArgument.
 Result<Tensor> DecodeNpy(std::string_view body, const TensorSpec& spec, const Limits& limits = {});
 
+// The array in `body` as it is: of its own type and shape, empty or not, NaN and infinities too.
+Result<Tensor> DecodeNpyArray(std::string_view body, const Limits& limits = {});
+
 // The tensor as version 1.0, little endian, in C order; strings as `<U`. Fails with kInternal where
 // a string is not UTF-8, or where padding all to the longest would take more than 1 GiB.
 Result<std::string> EncodeNpy(const Tensor& output);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
@@ -242,6 +243,30 @@ Result<Tensor> DecodeNpy(std::string_view body, const TensorSpec& spec, const Li
   }
   if (is_text) return DecodeStrings(*array, shape);
   return DecodeNumbers(*array, spec, shape);
+}
+
+Result<Tensor> DecodeNpyArray(std::string_view body, const Limits& limits) {
+  const Result<NpyArray> array = ParseNpy(body);
+  if (!array) return Error(array.error());
+  if (array->data.size() / array->item_size > limits.max_elements) {
+    return Error(InvalidArgument(fmt::format("more than {} values", limits.max_elements)));
+  }
+  if (array->type == DataType::kString) return DecodeStrings(*array, array->shape);
+  Tensor tensor(array->type, array->shape);
+  std::byte* to = tensor.bytes().data();
+  const bool in_order = !array->fortran_order && !array->big_endian;
+  if (in_order && array->type != DataType::kBool && !array->data.empty()) {
+    std::memcpy(to, array->data.data(), array->data.size());
+    return tensor;
+  }
+  VisitInCOrder(*array, [&](const char* element) {
+    std::memcpy(to, element, array->item_size);
+    if (array->big_endian) std::reverse(to, to + array->item_size);
+    if (array->type == DataType::kBool) *to = std::byte{*to != std::byte{0}};
+    to += array->item_size;
+    return true;
+  });
+  return tensor;
 }
 
 }  // namespace ekiben::codec

@@ -231,6 +231,25 @@ TEST(DecodeNpyTest, TheHeaderMayBeWrittenInOtherWays) {
   EXPECT_THAT(DecodeNpy(File(dictionary, Bytes<float>({1, 2, 3, 4})), kIris), IsOk());
 }
 
+TEST(DecodeNpyArrayTest, TypeAndShapeAreThoseOfTheFile) {
+  const auto tensor = DecodeNpyArray(Array<int16_t>(">i2", "(2, 1)", {1, -2}));
+  ASSERT_THAT(tensor, IsOk());
+  EXPECT_EQ(tensor->type(), DataType::kInt16);
+  EXPECT_EQ(tensor->shape(), (Shape{2, 1}));
+  EXPECT_THAT(tensor->As<int16_t>(), ElementsAre(1, -2));
+  EXPECT_THAT(Strings(DecodeNpyArray(File(Dictionary("|S2", "(2,)"), std::string("a\0bc", 4)))),
+              ElementsAre("a", "bc"));
+}
+
+TEST(DecodeNpyArrayTest, InfinityAndNoValuesAtAllPass) {
+  const auto infinite = DecodeNpyArray(Array<double>("<f8", "(1,)", {INFINITY}));
+  ASSERT_THAT(infinite, IsOk());
+  EXPECT_EQ(infinite->As<double>()[0], INFINITY);
+  const auto empty = DecodeNpyArray(File(Dictionary("<f4", "(0, 3)"), ""));
+  ASSERT_THAT(empty, IsOk());
+  EXPECT_EQ(empty->shape(), (Shape{0, 3}));
+}
+
 TEST(EncodeNpyTest, TheHeaderIsThatOfNumpy) {
   const float values[] = {1, 2};
   const auto file = EncodeNpy(Tensor::Of<float>(DataType::kFloat32, {1, 2}, values));

@@ -47,10 +47,36 @@ class Request {
   std::vector<Entry> headers_;
 };
 
-// What is answered. `content_type` must outlive the response: a literal.
+// The Content-Type of an answer. Mostly a literal, which is not copied; Owned() is for a text that
+// was made for this answer.
+class ContentType {
+ public:
+  // The text must outlive the answer.
+  ContentType(std::string_view literal)
+      : literal_(literal) {}                               // NOLINT(google-explicit-constructor)
+  ContentType(const char* literal) : literal_(literal) {}  // NOLINT(google-explicit-constructor)
+
+  static ContentType Owned(std::string text) {
+    ContentType type("");
+    type.owned_ = std::move(text);
+    return type;
+  }
+
+  std::string_view view() const { return owned_.empty() ? literal_ : std::string_view(owned_); }
+  friend bool operator==(const ContentType& type, std::string_view text) {
+    return type.view() == text;
+  }
+
+ private:
+  std::string_view literal_;
+  std::string owned_;
+};
+
+// What is answered. Content type and headers are written as they are: who sets them to what came
+// from elsewhere makes sure that they end no line.
 struct Response {
   int status = 200;
-  std::string_view content_type = "application/json";
+  ContentType content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
 

@@ -16,7 +16,7 @@ void AppendResponseHead(std::string& out, const Response& response, std::string_
   fmt::format_to(to,
                  FMT_COMPILE("HTTP/1.1 {} {}\r\ncontent-type: {}\r\ncontent-length: {}\r\n"
                              "date: {}\r\nx-request-id: {}\r\n"),
-                 response.status, ReasonPhrase(response.status), response.content_type,
+                 response.status, ReasonPhrase(response.status), response.content_type.view(),
                  response.body.size(), date, request_id);
   for (const auto& [name, value] : response.headers) {
     fmt::format_to(to, FMT_COMPILE("{}: {}\r\n"), name, value);

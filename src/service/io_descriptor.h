@@ -28,7 +28,7 @@ struct IoDescriptor {
   ValueKind kind = ValueKind::kJson;
 
   // Of tensors. Without a dtype it is inferred, as numpy.array(json) does. What is not enforced is
-  // converted to the dtype, and its shape is not looked at.
+  // cast to the dtype, and reshaped where its elements fit the shape.
   std::optional<DataType> dtype;
   std::optional<Shape> shape;  // -1: any length.
   bool enforce_dtype = false;
