@@ -36,8 +36,10 @@ if TYPE_CHECKING:
         io,
         keras,
         lightgbm,
+        metrics,
         mlflow,
         models,
+        monitoring,
         onnx,
         picklable_model,
         pytorch,
@@ -46,12 +48,14 @@ if TYPE_CHECKING:
         tensorflow,
         torchscript,
         transformers,
+        types,
         xgboost,
     )
     from .configuration import load_config, save_config
     from .context import Context, Cookie
     from .loading import load
     from .model import Model
+    from .monitoring import monitor
     from .runner import DefaultStrategy, Resource, Runnable, Runner, Strategy
     from .service import Service
 
@@ -68,9 +72,19 @@ _NAMES = {
     "Strategy": "runner",
     "load": "loading",
     "load_config": "configuration",
+    "monitor": "monitoring",
     "save_config": "configuration",
 }
-_MODULES = ("client", "exceptions", "io", "models", *FRAMEWORKS)
+_MODULES = (
+    "client",
+    "exceptions",
+    "io",
+    "metrics",
+    "models",
+    "monitoring",
+    "types",
+    *FRAMEWORKS,
+)
 
 __all__ = [
     "Context",
@@ -104,8 +118,11 @@ __all__ = [
     "lightgbm",
     "load",
     "load_config",
+    "metrics",
     "mlflow",
     "models",
+    "monitor",
+    "monitoring",
     "onnx",
     "picklable_model",
     "pytorch",
@@ -115,6 +132,7 @@ __all__ = [
     "tensorflow",
     "torchscript",
     "transformers",
+    "types",
     "xgboost",
 ]
 
