@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         picklable_model,
         pytorch,
         pytorch_lightning,
+        server,
         sklearn,
         tensorflow,
         torchscript,
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from .model import Model
     from .monitoring import monitor
     from .runner import DefaultStrategy, Resource, Runnable, Runner, Strategy
+    from .server import HTTPServer
     from .service import Service
 
 # Name to the module that has it.
@@ -64,6 +66,7 @@ _NAMES = {
     "Context": "context",
     "Cookie": "context",
     "DefaultStrategy": "runner",
+    "HTTPServer": "server",
     "Model": "model",
     "Resource": "runner",
     "Runnable": "runner",
@@ -82,6 +85,7 @@ _MODULES = (
     "metrics",
     "models",
     "monitoring",
+    "server",
     "types",
     *FRAMEWORKS,
 )
@@ -93,6 +97,7 @@ __all__ = [
     "DefaultStrategy",
     "EkibenError",
     "FailedPrecondition",
+    "HTTPServer",
     "Internal",
     "InvalidArgument",
     "Model",
@@ -128,6 +133,7 @@ __all__ = [
     "pytorch",
     "pytorch_lightning",
     "save_config",
+    "server",
     "sklearn",
     "tensorflow",
     "torchscript",
