@@ -36,23 +36,29 @@ if TYPE_CHECKING:
         io,
         keras,
         lightgbm,
+        metrics,
         mlflow,
         models,
+        monitoring,
         onnx,
         picklable_model,
         pytorch,
         pytorch_lightning,
+        server,
         sklearn,
         tensorflow,
         torchscript,
         transformers,
+        types,
         xgboost,
     )
     from .configuration import load_config, save_config
     from .context import Context, Cookie
     from .loading import load
     from .model import Model
+    from .monitoring import monitor
     from .runner import DefaultStrategy, Resource, Runnable, Runner, Strategy
+    from .server import HTTPServer
     from .service import Service
 
 # Name to the module that has it.
@@ -60,6 +66,7 @@ _NAMES = {
     "Context": "context",
     "Cookie": "context",
     "DefaultStrategy": "runner",
+    "HTTPServer": "server",
     "Model": "model",
     "Resource": "runner",
     "Runnable": "runner",
@@ -68,9 +75,20 @@ _NAMES = {
     "Strategy": "runner",
     "load": "loading",
     "load_config": "configuration",
+    "monitor": "monitoring",
     "save_config": "configuration",
 }
-_MODULES = ("client", "exceptions", "io", "models", *FRAMEWORKS)
+_MODULES = (
+    "client",
+    "exceptions",
+    "io",
+    "metrics",
+    "models",
+    "monitoring",
+    "server",
+    "types",
+    *FRAMEWORKS,
+)
 
 __all__ = [
     "Context",
@@ -79,6 +97,7 @@ __all__ = [
     "DefaultStrategy",
     "EkibenError",
     "FailedPrecondition",
+    "HTTPServer",
     "Internal",
     "InvalidArgument",
     "Model",
@@ -104,17 +123,22 @@ __all__ = [
     "lightgbm",
     "load",
     "load_config",
+    "metrics",
     "mlflow",
     "models",
+    "monitor",
+    "monitoring",
     "onnx",
     "picklable_model",
     "pytorch",
     "pytorch_lightning",
     "save_config",
+    "server",
     "sklearn",
     "tensorflow",
     "torchscript",
     "transformers",
+    "types",
     "xgboost",
 ]
 

@@ -19,6 +19,24 @@ from .exceptions import StateException
 request_id: contextvars.ContextVar[str] = contextvars.ContextVar("ekiben_request_id", default="")
 
 
+@dataclass
+class ProcessContext:
+    """What this process works for; the worker fills it in, elsewhere it stays as it is.
+
+    Attributes:
+        service_name: Empty outside of a server.
+        service_version: As BentoML writes it where a service is not served from a bento.
+        worker_index: Counts the workers of a service from 0.
+    """
+
+    service_name: str = ""
+    service_version: str = "not available"
+    worker_index: int = 0
+
+
+process = ProcessContext()
+
+
 class Headers(Mapping[str, str]):
     """Headers: names in any case, in the order they came; a name may come several times.
 

@@ -10,10 +10,12 @@ import sys
 import weakref
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from ..context import Context
 from ..errors import InvalidArgument, NotFound
+from ..exceptions import UnservableException
 from ..model import Model
 from ..origin import Place, caller
 from ..runner import Runner
@@ -86,6 +88,7 @@ class Service:
         self.deployment_hooks: list[Callable[[], Any]] = []
         self.mounts: list[Mount] = []
         self.middlewares: list[tuple[type, dict[str, Any]]] = []
+        self._working_dir = str(Path.cwd())
         _services.append(weakref.ref(self))
 
     def api(
@@ -187,6 +190,29 @@ class Service:
         if not callable(middleware_cls):
             raise InvalidArgument(f"{caller()}: {middleware_cls!r} is not an ASGI middleware")
         self.middlewares.append((middleware_cls, options))
+
+    def is_service_importable(self) -> bool:
+        """Whether another process can import it: it stands in a file."""
+        module = sys.modules.get(self.origin.module)
+        return getattr(module, "__file__", None) is not None
+
+    def get_service_import_origin(self) -> tuple[str, str]:
+        """What another process imports it by, as `module:attr`, and the folder to do it in.
+
+        Raises:
+            UnservableException: If it is in no variable of a module that has a file.
+        """
+        module = sys.modules.get(self.origin.module)
+        names = [name for name, one in vars(module).items() if one is self] if module else []
+        if not self.is_service_importable() or not names:
+            raise UnservableException(
+                f"service '{self.name}', made at {self.origin}, cannot be imported elsewhere",
+                hint="write it into a file, in a variable of the module",
+            )
+        if self.origin.module != "__main__":
+            return f"{self.origin.module}:{names[0]}", self._working_dir
+        file = Path(self.origin.file).absolute()
+        return f"{file.name}:{names[0]}", str(file.parent)
 
     def describe(self) -> dict[str, Any]:
         """The service description: what the server needs to know, ready for JSON."""
