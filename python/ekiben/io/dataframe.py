@@ -19,13 +19,23 @@ from .tables import (
     dtype_of_spec,
     dtype_to_spec,
     pandas,
+    read_json,
     read_table,
     schema_of_dtype,
     text_dtypes,
+    write_json,
+    write_table,
 )
 from .wire import Blob, WireValue
 
-_ORIENTS = ("records", "split", "index", "columns", "values", "table")
+_EXAMPLES = {
+    "records": '[{"a": 1, "b": 2}]',
+    "split": '{"columns": ["a", "b"], "index": [0], "data": [[1, 2]]}',
+    "index": '{"0": {"a": 1, "b": 2}}',
+    "columns": '{"a": {"0": 1}, "b": {"0": 2}}',
+    "values": "[[1, 2]]",
+    "table": '{"schema": {"fields": […]}, "data": [{"index": 0, "a": 1}]}',
+}
 _USER = "PandasDataFrame()"
 _READERS = {".json": "read_json", ".csv": "read_csv", ".parquet": "read_parquet"}
 
@@ -63,9 +73,9 @@ class PandasDataFrame(IODescriptor[Any], descriptor_id="bentoml.io.PandasDataFra
         enforce_shape: bool = False,
         default_format: Literal["json", "parquet", "csv"] = "json",
     ) -> None:
-        if orient not in _ORIENTS:
+        if orient not in _EXAMPLES:
             raise InvalidArgument(
-                f"PandasDataFrame(orient={orient!r}) is not one of {', '.join(_ORIENTS)}"
+                f"PandasDataFrame(orient={orient!r}) is not one of {', '.join(_EXAMPLES)}"
             )
         if default_format.upper() not in TableFormat.__members__:
             raise InvalidArgument(
@@ -148,12 +158,7 @@ class PandasDataFrame(IODescriptor[Any], descriptor_id="bentoml.io.PandasDataFra
                 hint="return pandas.DataFrame(…)",
             )
         frame = self.validate_dataframe(result, UnencodableResult)
-        try:
-            return Blob(self._written(frame), self._format.value)
-        except (TypeError, ValueError, OverflowError, RecursionError) as error:
-            raise UnencodableResult(
-                f"a DataFrame that {self._format.name.lower()} cannot hold: {error}"
-            ) from None
+        return Blob(self._written(frame), self._format.value)
 
     def validate_dataframe(
         self, dataframe: Any, exception_cls: type[EkibenError] = BadInput
@@ -203,18 +208,17 @@ class PandasDataFrame(IODescriptor[Any], descriptor_id="bentoml.io.PandasDataFra
         texts = text_dtypes(self._dtype) if self._enforce_dtype else None
         if form is TableFormat.CSV:
             return read_table(module.read_csv, blob, what, dtype=texts)
-        what = f"{what} of orient '{self._orient}'"
-        options = {"orient": self._orient, "precise_float": True}
+        options = {}
         if self._orient != "table":  # Its dtypes are in the JSON.
             options["dtype"] = texts or self._dtype is not False
-        return read_table(module.read_json, blob, what, **options)
+        return read_json(module, blob, self._orient, _EXAMPLES[self._orient], **options)
 
     def _written(self, frame: Any) -> bytes:
         if self._format is TableFormat.PARQUET:
-            return frame.to_parquet()
+            return write_table(frame.to_parquet)
         if self._format is TableFormat.CSV:
-            return frame.to_csv().encode()
-        return frame.to_json(orient=self._orient, double_precision=15).encode()
+            return write_table(frame.to_csv)
+        return write_json(frame, self._orient)
 
 
 def _sample_frame(sample: Any) -> Any:

@@ -132,7 +132,8 @@ class Image(IODescriptor[Any], descriptor_id="bentoml.io.Image"):
 
     def _picture(self, array: Any) -> Any:
         hint = "an image is height x width [x channels] of uint8, 0 to 255"
-        if array.dtype.kind == "f" and self._pilmode not in ("F", "I", None):
+        is_float = array.dtype.kind == "f" and self._pilmode not in ("F", "I", None)
+        if is_float or array.ndim not in (2, 3):
             raise UnencodableResult(f"{kind_of(array)}, which is no image", hint=hint)
         try:
             image = _pil().fromarray(array)

@@ -39,10 +39,19 @@ class Multipart(IODescriptor["dict[str, Any]"], descriptor_id="bentoml.io.Multip
     def __repr__(self) -> str:
         return f"Multipart({','.join(f'{name}={one!r}' for name, one in self._inputs.items())})"
 
-    def _from_sample(self, sample: Any) -> dict[str, Any]:
+    @classmethod
+    def from_sample(cls, sample: Any, **kwargs: Any) -> Multipart:
+        """Not for forms: their parts have samples.
+
+        Raises:
+            InvalidArgument: Always.
+        """
         raise InvalidArgument(
             "Multipart has no from_sample()", hint="give its parts' descriptors samples"
         )
+
+    def _from_sample(self, sample: Any) -> dict[str, Any]:
+        return sample
 
     def input_type(self) -> dict[str, Any]:
         return {name: one.input_type() for name, one in self._inputs.items()}

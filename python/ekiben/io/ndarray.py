@@ -97,7 +97,9 @@ class NumpyNdarray(IODescriptor["np.ndarray"], descriptor_id="bentoml.io.NumpyNd
         return None if self.sample is None else json_or_none(self.sample.tolist())
 
     def decode(self, wire: WireValue) -> np.ndarray:
-        array = _array(_parsed(wire) if isinstance(wire, Json) else wire)
+        array = wire if isinstance(wire, np.ndarray) else None
+        if isinstance(wire, Json):
+            array = _array(_parsed(wire))
         if array is None:
             raise BadInput(
                 f"NumpyNdarray expects an array, got {kind_of(wire)}",
@@ -143,7 +145,7 @@ class NumpyNdarray(IODescriptor["np.ndarray"], descriptor_id="bentoml.io.NumpyNd
             return _cast(array, dtype, failure)
         if self._enforce_dtype:
             raise failure(
-                _mismatch(failure, f"dtype {dtype}", str(array.dtype)),
+                _mismatch(failure, "dtype", dtype, array.dtype),
                 hint=f"the elements have to be {dtype}",
             )
         return array
@@ -154,7 +156,7 @@ class NumpyNdarray(IODescriptor["np.ndarray"], descriptor_id="bentoml.io.NumpyNd
             return array
         if self._enforce_shape:
             raise failure(
-                _mismatch(failure, f"shape {shape}", str(array.shape)),
+                _mismatch(failure, "shape", shape, array.shape),
                 hint="-1 in the descriptor's shape stands for any length"
                 if -1 not in shape
                 else "",
@@ -219,14 +221,14 @@ def _cast(array: np.ndarray, dtype: np.dtype, failure: type[EkibenError]) -> np.
         converted = array.astype(dtype)
     if dtype.kind in _INTEGERS and not np.array_equal(converted, array):
         wrong = array[converted != array].flat[0]
-        raise failure(_mismatch(failure, f"elements that {dtype} can hold", str(wrong)))
+        raise failure(_mismatch(failure, "elements", dtype, wrong))
     return converted
 
 
-def _mismatch(failure: type[EkibenError], expected: str, got: str) -> str:
+def _mismatch(failure: type[EkibenError], what: str, expected: object, got: object) -> str:
     if issubclass(failure, UnencodableResult):
-        return f"an array with {got}, where NumpyNdarray expects {expected}"
-    return f"NumpyNdarray expects {expected}, got {got}"
+        return f"an array with {what} {got}, where NumpyNdarray expects {expected}"
+    return f"NumpyNdarray expects {what} {expected}, got {got}"
 
 
 def _fits(shape: tuple[int, ...], expected: tuple[int, ...]) -> bool:

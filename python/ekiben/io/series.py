@@ -16,15 +16,23 @@ from .tables import (
     dtype_of_spec,
     dtype_to_spec,
     pandas,
-    read_table,
+    read_json,
     schema_of_dtype,
     text_dtypes,
+    write_json,
 )
 from .wire import Blob, WireValue
 
 _LISTS = ("records", "values")
 _OBJECTS = ("index", "columns")
-_ORIENTS = (*_LISTS, *_OBJECTS, "split", "table")
+_EXAMPLES = {
+    "records": "[1, 2]",
+    "values": "[1, 2]",
+    "index": '{"0": 1, "1": 2}',
+    "columns": '{"0": 1, "1": 2}',
+    "split": '{"name": "a", "index": [0, 1], "data": [1, 2]}',
+    "table": '{"schema": {"fields": […]}, "data": [{"index": 0, "a": 1}]}',
+}
 _USER = "PandasSeries()"
 
 
@@ -51,9 +59,9 @@ class PandasSeries(IODescriptor[Any], descriptor_id="bentoml.io.PandasSeries"):
         shape: Sequence[int] | None = None,
         enforce_shape: bool = False,
     ) -> None:
-        if orient not in _ORIENTS:
+        if orient not in _EXAMPLES:
             raise InvalidArgument(
-                f"PandasSeries(orient={orient!r}) is not one of {', '.join(_ORIENTS)}"
+                f"PandasSeries(orient={orient!r}) is not one of {', '.join(_EXAMPLES)}"
             )
         self._orient = orient
         self._dtype = dtype
@@ -123,10 +131,7 @@ class PandasSeries(IODescriptor[Any], descriptor_id="bentoml.io.PandasSeries"):
                 hint="return pandas.Series(…)",
             )
         series = self.validate_series(result, UnencodableResult)
-        try:
-            return Blob(self._written(series), self._mime_type)
-        except (TypeError, ValueError, OverflowError, RecursionError) as error:
-            raise UnencodableResult(f"a Series that JSON cannot hold: {error}") from None
+        return Blob(self._written(series), self._mime_type)
 
     def validate_series(self, series: Any, exception_cls: type[EkibenError] = BadInput) -> Any:
         """The series in the descriptor's dtype, as far as it can be brought there.
@@ -147,25 +152,19 @@ class PandasSeries(IODescriptor[Any], descriptor_id="bentoml.io.PandasSeries"):
 
     def _read(self, blob: Blob) -> Any:
         module = pandas(_USER)
-        what = f"PandasSeries expects JSON of orient '{self._orient}'"
+        example = _EXAMPLES[self._orient]
         if self._orient == "table":  # pandas reads such a one only as a table.
-            frame = read_table(module.read_json, blob, what, orient="table", precise_float=True)
+            frame = read_json(module, blob, "table", example)
             if frame.shape[1] != 1:
-                raise BadInput(f"{what} with one field, got {frame.shape[1]}")
+                raise BadInput(f"expected a table with one field, got {frame.shape[1]}")
             return frame.iloc[:, 0]
         orient = {"values": "records", "columns": "index"}.get(self._orient, self._orient)
         texts = text_dtypes(self._dtype) if self._enforce_dtype else None
         dtype = texts or self._dtype is not False
-        return read_table(
-            module.read_json,
-            blob,
-            what,
-            typ="series",
-            orient=orient,
-            dtype=dtype,
-            precise_float=True,
-        )
+        series = read_json(module, blob, orient, example, typ="series", dtype=dtype)
+        if series.dtype == object and any(isinstance(one, (list, dict)) for one in series):
+            raise BadInput(f"expected a series such as {example}; got lists in it")
+        return series
 
     def _written(self, series: Any) -> bytes:
-        orient = {"columns": "index"}.get(self._orient, self._orient)
-        return series.to_json(orient=orient, double_precision=15).encode()
+        return write_json(series, "index" if self._orient == "columns" else self._orient)

@@ -5,13 +5,16 @@ from __future__ import annotations
 
 import enum
 import io
+import json
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
 from ..exceptions import BadInput, EkibenError, MissingDependencyException, UnencodableResult
-from .lazy import needed
+from .lazy import kind_of, needed
 from .wire import Blob, main_type
+
+_SHOWN = 40  # Bytes of a body that a message quotes.
 
 
 class TableFormat(enum.Enum):
@@ -50,6 +53,73 @@ def read_table(read: Any, blob: Blob, what: str, **options: Any) -> Any:
     except Exception as error:  # The readers raise KeyError, AttributeError … on wrong shapes.
         why = " ".join(str(error).split()) or type(error).__name__
         raise BadInput(f"{what}, and cannot read this: {why}") from None
+
+
+def read_json(module: ModuleType, blob: Blob, orient: str, example: str, **options: Any) -> Any:
+    """What `pandas.read_json` makes of a body.
+
+    Args:
+        example: JSON that does.
+
+    Raises:
+        BadInput: If it can make nothing of it, or its rows differ in length.
+    """
+    what = f"expected JSON of orient '{orient}', such as {example}"
+    text = bytes(blob.data).lstrip()
+    if not text.startswith((b"[", b"{")):  # pandas makes tables of null and of numbers.
+        raise BadInput(f"{what}; {_why_not(text)}")
+    try:
+        table = read_table(
+            module.read_json, blob, what, orient=orient, precise_float=True, **options
+        )
+    except BadInput:
+        raise BadInput(f"{what}; {_why_not(text)}") from None
+    if text.startswith(b"[[") and table.isna().to_numpy().any():
+        _check_rows(text, what)
+    return table
+
+
+def _why_not(text: bytes) -> str:
+    """Why this is no table: where it is not even JSON, or what kind of JSON it is."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return str(error)
+    shown = text[:_SHOWN].decode(errors="replace") + ("…" if len(text) > _SHOWN else "")
+    return f"got {shown}" if isinstance(value, (dict, list)) else f"got {kind_of(value)}"
+
+
+def _check_rows(text: bytes, what: str) -> None:
+    """Pandas fills short rows up with NaN, without a word."""
+    lengths = {len(row) for row in json.loads(text) if isinstance(row, list)}
+    if len(lengths) > 1:
+        raise BadInput(f"{what}; its rows have {min(lengths)} to {max(lengths)} elements")
+
+
+def write_table(write: Any, **options: Any) -> bytes:
+    """What one of pandas' writers gives: `frame.to_parquet`.
+
+    Raises:
+        UnencodableResult: If the format cannot hold the table.
+    """
+    try:
+        written = write(**options)
+    except ImportError as error:
+        raise MissingDependencyException(str(error), hint="pip install pyarrow") from error
+    except Exception as error:  # The writers raise what comes to them, pyarrow's errors too.
+        why = " ".join(str(error).split()) or type(error).__name__
+        raise UnencodableResult(f"a table that cannot be written: {why}") from None
+    return written if isinstance(written, bytes) else written.encode()
+
+
+def write_json(table: Any, orient: str) -> bytes:
+    """A table as JSON: times are milliseconds since 1970, numbers have 15 decimals at most.
+
+    Raises:
+        UnencodableResult: If JSON of this orient cannot hold the table.
+    """
+    date_format = "iso" if orient == "table" else "epoch"
+    return write_table(table.to_json, orient=orient, double_precision=15, date_format=date_format)
 
 
 def cast_column(column: Any, dtype: Any, place: str, failure: type[EkibenError]) -> Any:
