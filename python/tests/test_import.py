@@ -25,8 +25,8 @@ def test_importing_ekiben_imports_no_framework(home: Path) -> None:
 def test_the_public_names_are_there() -> None:
     assert all(getattr(ekiben, name) is not None for name in ekiben.__all__)
     assert set(dir(ekiben)) == set(ekiben.__all__)
-    with pytest.raises(AttributeError, match="has no attribute 'tensorflow'"):
-        _ = ekiben.tensorflow
+    with pytest.raises(AttributeError, match="has no attribute 'spacy'"):
+        _ = ekiben.spacy
 
 
 def test_errors_say_what_and_what_next() -> None:
