@@ -8,7 +8,7 @@ from pathlib import Path
 from signal import SIGCONT, SIGSTOP
 
 from harness.client import Connection, call
-from harness.program import eventually
+from harness.program import binary, eventually
 from harness.server import Server
 from harness.store import Store
 
@@ -91,6 +91,20 @@ def test_connections_leave_nothing_behind(store: Store, tmp_path: Path) -> None:
                     connection.close()
         eventually("all are closed", lambda: len(list(files.iterdir())) <= before)
         assert call(server.url, "/predict", ROW).body == b"[2]"
+
+
+def test_without_descriptors_the_others_wait_for_their_turn(store: Store, tmp_path: Path) -> None:
+    few = ["sh", "-c", 'ulimit -n 40 && exec "$0" "$@"', binary()]
+    with Server(tmp_path, store.home, "iris_clf", program=few) as server:
+        connections = [Connection(server.url) for _ in range(60)]
+        first = connections[0]
+        for _ in range(3):
+            first.request("POST", "/predict", ROW)
+            assert first.answer().body == b"[2]"
+        for connection in connections[:50]:
+            connection.close()
+        connections[-1].request("POST", "/predict", ROW)
+        assert connections[-1].answer().body == b"[2]"
 
 
 def test_memory_does_not_grow_with_the_number_of_requests(store: Store, tmp_path: Path) -> None:
