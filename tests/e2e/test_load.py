@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from pathlib import Path
 from signal import SIGCONT, SIGSTOP
@@ -91,6 +92,17 @@ def test_connections_leave_nothing_behind(store: Store, tmp_path: Path) -> None:
                     connection.close()
         eventually("all are closed", lambda: len(list(files.iterdir())) <= before)
         assert call(server.url, "/predict", ROW).body == b"[2]"
+
+
+def test_a_server_with_nothing_to_do_uses_no_processor(store: Store, tmp_path: Path) -> None:
+    with Server(tmp_path, store.home, "iris_clf") as server, Connection(server.url) as connection:
+        # So brisk a client that the loop polls for its next request.
+        for _ in range(500):
+            connection.request("POST", "/predict", ROW)
+            assert connection.answer().body == b"[2]"
+        before = server.cpu_seconds()
+        time.sleep(1)  # Not waiting for a result: this second is what is measured.
+        assert server.cpu_seconds() - before < 0.005
 
 
 def test_without_descriptors_the_others_wait_for_their_turn(store: Store, tmp_path: Path) -> None:
