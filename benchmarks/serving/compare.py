@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compares ekiben with other servers answering for the iris model, side by side in one run.
 
-    compare.py [--quick] [--peers nginx,ekiben,fastapi,bentoml] [--ekiben BINARY] --out PREFIX
+    compare.py [--quick] [--peers nginx,ekiben,fastapi,bentoml,bentoml_tuned] [--ekiben BINARY] --out PREFIX
 
 Writes PREFIX.json (raw numbers), PREFIX.md (tables) and PREFIX.svg (picture), and prints which goals were reached.
 Run setup.sh before. Ends with 1 where a server cannot be started or an answer was wrong; a missed goal is no error.

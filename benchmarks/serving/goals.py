@@ -64,7 +64,7 @@ GOALS = [
     ),
     _against(
         "server CPU per request, 64 connections", "bentoml", 64, "cpu_us_per_request",
-        limit="≤ 1/200 of BentoML's", at_most=1 / 200, shown=_as_fraction,
+        limit="≤ 1/200 of BentoML 1.4's, one worker", at_most=1 / 200, shown=_as_fraction,
     ),
     _against(
         "requests per second, 64 connections", "nginx", 64, "requests_per_second",

@@ -22,7 +22,7 @@ def markdown(summary: Summary, verdicts: list[Verdict], picture: str) -> str:
     ]
     if settings["quick"]:
         lines += ["", "**A short run, to see that everything works: the figures mean little.**"]
-    lines += ["", "## Goals", "", *_goals(verdicts)]
+    lines += ["", "## Goals", "", *_goals(verdicts), "", *_against_all(summary)]
     lines += ["", "## Under load", "", *_loads(summary)]
     lines += ["", "## Start, memory, answers", "", *_starts(summary)]
     lines += ["", "## Machine and versions", "", *_facts(summary)]
@@ -46,6 +46,20 @@ def _goals(verdicts: list[Verdict]) -> list[str]:
         for v in verdicts
     ]
     return _table(["ekiben's", "goal", "reached", ""], rows)
+
+
+def _against_all(summary: Summary) -> list[str]:
+    """What each server's CPU is of ekiben's: the goals look at two of them only."""
+    ours = summary.load("ekiben", 64, "cpu_us_per_request")
+    others = {
+        summary.title(name): summary.load(name, 64, "cpu_us_per_request")
+        for name in summary.servers()
+        if name != "ekiben"
+    }
+    if not ours or not any(others.values()):
+        return []
+    ratios = [f"{title} {number(cpu / ours)} ×" for title, cpu in others.items() if cpu]
+    return [f"CPU per request at 64 connections, ekiben being 1: {'; '.join(ratios)}."]
 
 
 def _loads(summary: Summary) -> list[str]:

@@ -113,25 +113,34 @@ class FastApi(Server):
 class BentoMl(Server):
     name = "bentoml"
     title = "BentoML 1.4"
+    model = "iris_clf"
+    service = "bentoml_service"
+    runtime = "scikit-learn"
 
     def needs(self) -> list[Path]:
         build = self.places.build
-        return [build / "venv-bentoml/bin/bentoml", build / "bentoml-home/models/iris_clf"]
+        return [build / "venv-bentoml/bin/bentoml", build / "bentoml-home/models" / self.model]
 
     def version(self) -> str:
-        return _versions(
-            self.places.build / "venv-bentoml", ["bentoml", "starlette", "onnxruntime"]
-        )
+        return _versions(self.places.build / "venv-bentoml", ["bentoml", "starlette", self.runtime])
 
     def command(self, port: int, folder: Path) -> list[str]:
         where = ["--working-dir", str(IRIS), "--host", "127.0.0.1", "--port", str(port)]
-        return [str(self.needs()[0]), "serve", "bentoml_service:Iris", *where]
+        return [str(self.needs()[0]), "serve", f"{self.service}:Iris", *where]
 
     def environment(self) -> dict[str, str]:
         return {
             "BENTOML_HOME": str(self.places.build / "bentoml-home"),
             "BENTOML_DO_NOT_TRACK": "True",
         }
+
+
+class BentoMlTuned(BentoMl):
+    name = "bentoml_tuned"
+    title = "BentoML 1.4, tuned"
+    model = "iris_onnx"
+    service = "bentoml_tuned_service"
+    runtime = "onnxruntime"
 
 
 class Ekiben(Server):
@@ -151,7 +160,9 @@ class Ekiben(Server):
         return {"EKIBEN_HOME": str(self.places.build / "ekiben-home")}
 
 
-ALL: dict[str, type[Server]] = {server.name: server for server in (Nginx, Ekiben, FastApi, BentoMl)}
+ALL: dict[str, type[Server]] = {
+    server.name: server for server in (Nginx, Ekiben, FastApi, BentoMlTuned, BentoMl)
+}
 
 
 def _output(command: list) -> str:

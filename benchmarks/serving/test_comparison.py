@@ -107,6 +107,10 @@ class ReportTest(unittest.TestCase):
         self.assertIn("| 64 | ekiben | 120 000 | 300 | 600 | 9.00 | 0 | 0.00 |", text)
         self.assertEqual(text.count("| 1 | "), 4 + 4)  # four loads, and four servers of one process
 
+    def test_every_other_server_is_set_against_ekiben(self) -> None:
+        text = report.markdown(Summary(results()), [], "x.svg")
+        self.assertIn("ekiben being 1: nginx 0.56 ×; FastAPI <&> 27.8 ×; BentoML 211 ×.", text)
+
     def test_a_noisy_row_is_marked(self) -> None:
         summary = Summary(results(foreign=0.5))
         self.assertIn("| 0.50 ⚠ |", report.markdown(summary, [], "x.svg"))

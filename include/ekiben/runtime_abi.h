@@ -55,6 +55,13 @@ typedef struct {
   int64_t shape[EKIBEN_MAX_RANK];
 } ekiben_tensor_spec;
 
+/* What run() returns. A number that is not known counts as EKIBEN_FAILED. */
+enum {
+  EKIBEN_OK = 0,
+  EKIBEN_FAILED = 1,           /* The model's fault or the plugin's; the text is for the log. */
+  EKIBEN_INPUTS_DO_NOT_FIT = 2 /* Whoever sent these shapes is told so, with the text. */
+};
+
 /* What ekiben offers a plugin during one run(). */
 typedef struct {
   size_t size;
@@ -87,8 +94,8 @@ typedef struct {
 
   /* Runs one batch. `inputs` come in the order of input_spec(), with its dtypes; they stay ekiben's
    * and are not written to. Fills in all of `outputs` (in the order of output_spec()), whose data
-   * must come from host->allocate. Returns 0, or fills `error` and returns something else: then
-   * the outputs are not looked at. */
+   * must come from host->allocate. Returns EKIBEN_OK, or fills `error` and returns another
+   * of these codes: then the outputs are not looked at. */
   int (*run)(ekiben_session* session, const ekiben_host* host, const ekiben_tensor* inputs,
              size_t input_count, ekiben_tensor* outputs, size_t output_count, char* error,
              size_t error_size);

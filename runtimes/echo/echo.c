@@ -82,10 +82,10 @@ static int Run(ekiben_session* session, const ekiben_host* host, const ekiben_te
   outputs[0].data = host->allocate(host->context, 0, inputs[0].bytes);
   if (outputs[0].data == NULL) {
     snprintf(error, error_size, "out of memory");
-    return 1;
+    return EKIBEN_FAILED;
   }
   if (inputs[0].bytes > 0) memcpy(outputs[0].data, inputs[0].data, inputs[0].bytes);
-  return 0;
+  return EKIBEN_OK;
 }
 
 static void Unload(ekiben_session* session) { free(session); }

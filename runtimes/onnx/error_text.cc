@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "onnx/error_text.h"
 
+#include <algorithm>
+#include <array>
 #include <cctype>
 
 #include <fmt/format.h>
@@ -83,6 +85,14 @@ std::string ErrorText(std::string_view text) {
   const std::string why = OneLine(WithoutPlace(After(text, "Status Message: ")));
   if (name.empty()) return fmt::format("a node {} failed: {}", node, why);
   return fmt::format("the node '{}' ({}) failed: {}", name, node, why);
+}
+
+bool IsAboutShapes(std::string_view text) {
+  if (Between(text, "while running ", " node.").empty()) return false;
+  std::string why(WithoutPlace(After(text, "Status Message: ")));
+  std::ranges::transform(why, why.begin(), [](unsigned char c) { return std::tolower(c); });
+  return std::ranges::any_of(std::array{"dimension", "shape", "broadcast", "channels", "axis"},
+                             [&](const char* word) { return why.find(word) != why.npos; });
 }
 
 }  // namespace ekiben::onnx

@@ -10,4 +10,8 @@ namespace ekiben::onnx {
 // the node named first, without the place in ONNX Runtime's own source.
 std::string ErrorText(std::string_view text);
 
+// Whether ONNX Runtime says that a node could not run on inputs of these shapes. It has no error
+// code for that: which one an operator gives depends on the operator.
+bool IsAboutShapes(std::string_view text);
+
 }  // namespace ekiben::onnx

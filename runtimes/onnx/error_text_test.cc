@@ -39,6 +39,15 @@ TEST(ErrorTextTest, TheFileIsLeftToTheCaller) {
             "this is an invalid model. Error");
 }
 
+TEST(ErrorTextTest, ShapesAreToldFromOtherReasons) {
+  const std::string add = "Non-zero status code returned while running Add node. Name:'shape' ";
+  EXPECT_TRUE(
+      IsAboutShapes(add + "Status Message: Attempting to broadcast an axis by a dimension"));
+  EXPECT_TRUE(IsAboutShapes(add + "Status Message: GEMM: Dimension mismatch, K: 3 N:4"));
+  EXPECT_FALSE(IsAboutShapes(add + "Status Message: stod"));
+  EXPECT_FALSE(IsAboutShapes("This is an invalid model. Error: wrong shape"));
+}
+
 TEST(ErrorTextTest, AnyOtherTextBecomesOneLine) {
   EXPECT_EQ(ErrorText("Got invalid\n  dimensions\n"), "got invalid dimensions");
   EXPECT_EQ(ErrorText("MatMul is wrong"), "MatMul is wrong");

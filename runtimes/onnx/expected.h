@@ -7,7 +7,7 @@
 
 namespace ekiben::onnx {
 
-// A value, or the text that goes into the C ABI's error buffer. A plugin has no use for codes.
+// A value, or the text that goes into the C ABI's error buffer.
 template <typename T>
 using Expected = std::expected<T, std::string>;
 

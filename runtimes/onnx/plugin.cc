@@ -57,11 +57,11 @@ void OutputSpec(const ekiben_session* session, size_t index, ekiben_tensor_spec*
 int Run(ekiben_session* session, const ekiben_host* host, const ekiben_tensor* inputs,
         size_t input_count, ekiben_tensor* outputs, size_t output_count, char* error,
         size_t error_size) {
-  const Expected<void> ran =
+  const std::expected<void, Session::Failure> ran =
       session->session->Run(host, {inputs, input_count}, {outputs, output_count});
-  if (ran) return 0;
-  Report(ran.error(), error, error_size);
-  return 1;
+  if (ran) return EKIBEN_OK;
+  Report(ran.error().text, error, error_size);
+  return ran.error().code;
 }
 
 void Unload(ekiben_session* session) { delete session; }

@@ -165,16 +165,25 @@ TEST(OnnxPluginTest, ABatchWithoutRowsIsRefused) {
               HasMessage("input 'input': the batch has no rows"));
 }
 
-TEST(OnnxPluginTest, AnOperatorThatFailsIsNamed) {
+TEST(OnnxPluginTest, ShapesThatOnlyAnOperatorFindsWrongAreRefused) {
   const auto session = Load("matmul");
   for (int run = 0; run < 2; ++run) {
     const Outputs wrong = RunOnce(*session, Floats({1, 2}, {1, 2}), Floats({1, 2}, {3, 4}));
-    EXPECT_THAT(wrong, HasCode(Code::kInternal));
-    EXPECT_THAT(wrong, HasMessage(HasSubstr("the node 'product' (MatMul) failed: ")));
+    EXPECT_THAT(wrong, HasCode(Code::kInvalidArgument));
+    EXPECT_THAT(wrong, HasMessage(HasSubstr("the shapes of the inputs do not fit: the node "
+                                            "'product' (MatMul) failed: ")));
     const Outputs right = RunOnce(*session, Floats({1, 2}, {1, 2}), Floats({2, 1}, {3, 4}));
     ASSERT_THAT(right, IsOk());
     EXPECT_THAT(right->at(0).As<float>(), ElementsAre(11));
   }
+}
+
+TEST(OnnxPluginTest, InputsThatDoNotFitEachOtherAreRefused) {
+  const auto session = Load("add");
+  const Outputs wrong = RunOnce(*session, Floats({2, 3}, {1, 2, 3, 4, 5, 6}),
+                                Floats({3, 3}, {1, 2, 3, 4, 5, 6, 7, 8, 9}));
+  EXPECT_THAT(wrong, HasCode(Code::kInvalidArgument));
+  EXPECT_THAT(wrong, HasMessage(HasSubstr("attempting to broadcast an axis")));
 }
 
 TEST(OnnxPluginTest, AnOutputOfTooManyAxesIsRefusedWhenItComes) {

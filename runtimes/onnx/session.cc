@@ -76,6 +76,7 @@ struct Session::Values {
   const OrtFunctions& ort;
   const size_t input_count;
   std::vector<OrtValue*> all;
+  bool fit = true;  // False once ONNX Runtime has said that the inputs' shapes are wrong.
 };
 
 Expected<std::unique_ptr<Session>> Session::Load(const std::filesystem::path& path,
@@ -132,24 +133,37 @@ Expected<void> Session::DescribePorts() {
   return described;
 }
 
-Expected<void> Session::Run(const ekiben_host* host, std::span<const ekiben_tensor> inputs,
-                            std::span<ekiben_tensor> outputs) {
-  if (Expected<void> checked = CheckShapes(inputs); !checked) return checked;
+std::expected<void, Session::Failure> Session::Run(const ekiben_host* host,
+                                                   std::span<const ekiben_tensor> inputs,
+                                                   std::span<ekiben_tensor> outputs) {
+  if (Expected<void> checked = CheckShapes(inputs); !checked) {
+    return std::unexpected(Failure{EKIBEN_INPUTS_DO_NOT_FIT, std::move(checked).error()});
+  }
   Values values(library_.ort(), inputs.size(), outputs.size());
-  if (Expected<void> made = MakeInputs(inputs, &values); !made) return made;
+  if (Expected<void> ran = RunOn(host, inputs, outputs, &values); !ran) {
+    const int code = values.fit ? EKIBEN_FAILED : EKIBEN_INPUTS_DO_NOT_FIT;
+    return std::unexpected(Failure{code, std::move(ran).error()});
+  }
+  return {};
+}
+
+Expected<void> Session::RunOn(const ekiben_host* host, std::span<const ekiben_tensor> inputs,
+                              std::span<ekiben_tensor> outputs, Values* values) {
+  if (Expected<void> made = MakeInputs(inputs, values); !made) return made;
 
   const std::vector<OutputShape>* const expected = shapes_.Expected(inputs);
   if (expected != nullptr) {
-    Expected<void> placed = PlaceOutputs(*expected, host, outputs, &values);
+    Expected<void> placed = PlaceOutputs(*expected, host, outputs, values);
     if (!placed) return placed;
-    if (Call(&values)) return CopyOutputs(expected, host, outputs, &values);
+    if (Call(values)) return CopyOutputs(expected, host, outputs, values);
     // It fails in itself, or an output has another shape this time. The same run without
     // expectations fails again, or shows that there was no reason to have any.
-    values.DropOutputs();
+    values->DropOutputs();
+    values->fit = true;
   }
-  if (Expected<void> called = Call(&values); !called) return called;
+  if (Expected<void> called = Call(values); !called) return called;
   if (expected != nullptr) shapes_.GiveUp();
-  Expected<void> copied = CopyOutputs(nullptr, host, outputs, &values);
+  Expected<void> copied = CopyOutputs(nullptr, host, outputs, values);
   if (copied && expected == nullptr) Learn(inputs, outputs);
   return copied;
 }
@@ -206,8 +220,10 @@ Expected<void> Session::Call(Values* values) const {
   Expected<void> done = library_.Done(library_.ort().Run(
       session_.get(), nullptr, input_names_.data(), values->inputs().data(), inputs_.size(),
       output_names_.data(), outputs_.size(), values->outputs().data()));
-  if (!done) return Error(ErrorText(done.error()));
-  return {};
+  if (done) return {};
+  values->fit = !IsAboutShapes(done.error());
+  const std::string why = ErrorText(done.error());
+  return Error(values->fit ? why : "the shapes of the inputs do not fit: " + why);
 }
 
 Expected<void> Session::CopyOutputs(const std::vector<OutputShape>* expected,

@@ -27,10 +27,16 @@ class Session {
   const std::vector<Port>& inputs() const { return inputs_; }
   const std::vector<Port>& outputs() const { return outputs_; }
 
+  // Why a run gave nothing: one of the ABI's codes, with its text.
+  struct Failure {
+    int code;
+    std::string text;
+  };
+
   // Runs one batch, as ekiben_runtime's run() has it.
   // REQUIRES: as many inputs and outputs as there are ports, inputs of their dtypes
-  Expected<void> Run(const ekiben_host* host, std::span<const ekiben_tensor> inputs,
-                     std::span<ekiben_tensor> outputs);
+  std::expected<void, Failure> Run(const ekiben_host* host, std::span<const ekiben_tensor> inputs,
+                                   std::span<ekiben_tensor> outputs);
 
  private:
   struct Values;
@@ -39,6 +45,8 @@ class Session {
       : library_(*library), session_(session, library->ort().ReleaseSession) {}
 
   Expected<void> DescribePorts();
+  Expected<void> RunOn(const ekiben_host* host, std::span<const ekiben_tensor> inputs,
+                       std::span<ekiben_tensor> outputs, Values* values);
   Expected<void> CheckShapes(std::span<const ekiben_tensor> inputs) const;
   Expected<void> MakeInputs(std::span<const ekiben_tensor> inputs, Values* values) const;
   // Has the outputs whose shapes are expected written where they are wanted.

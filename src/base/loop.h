@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
 
 namespace ekiben {
@@ -19,6 +20,10 @@ class Loop {
   // Runs `callback` once everything that was ready in this tick has been handled.
   // REQUIRES: called on the loop's thread.
   virtual void AtTickEnd(std::function<void()> callback) = 0;
+
+  // How often the loop has run out of work. What sees another number is of another tick.
+  // REQUIRES: called on the loop's thread.
+  virtual uint64_t rests() const = 0;
 };
 
 }  // namespace ekiben

@@ -26,6 +26,8 @@ class ManualLoop final : public Loop {
     count_.notify_all();
   }
   void AtTickEnd(std::function<void()> callback) override { Post(std::move(callback)); }
+  uint64_t rests() const override { return rests_; }
+  void Rest() { ++rests_; }
 
   // Runs the next callback, waiting for it where there is none yet.
   void RunOne() {
@@ -44,6 +46,7 @@ class ManualLoop final : public Loop {
   std::mutex mutex_;
   std::deque<std::function<void()>> posted_;
   std::atomic<int> count_ = 0;
+  uint64_t rests_ = 0;
 };
 
 // Adds 1 to every number, notes the sizes of its batches, and fails where a number is negative.
@@ -167,6 +170,15 @@ TEST_F(BatcherTest, RequestsOfOneTickRunTogetherAndGetTheirOwnRows) {
   EXPECT_THAT(Numbers(1), ElementsAre(2, 3));
   EXPECT_THAT(Numbers(2), ElementsAre(4));
   EXPECT_THAT(seen_.batches, ElementsAre(1, 3));
+}
+
+TEST_F(BatcherTest, ARequestAfterTheLoopHasRestedIsAnsweredAtOnce) {
+  MakeRunner();
+  MakeTick();
+  Send({1});
+  loop_.Rest();
+  Send({2});
+  EXPECT_THAT(Numbers(1), ElementsAre(3));
 }
 
 TEST_F(BatcherTest, ABatchOfATickIsNoLargerThanAllowed) {

@@ -17,9 +17,9 @@ Task<Result<std::vector<Tensor>>> TickBatcher::Infer(std::vector<Tensor> inputs,
     Run(std::span(&alone, 1));
     co_return std::move(*self.answer);
   }
-  if (tick_policy_.RunsAtOnce(clock_())) {
+  if (tick_policy_.RunsAtOnce(loop_.rests())) {
     Waiting* const alone = &self;
-    tick_policy_.RanAtOnce(Run(std::span(&alone, 1)));
+    Run(std::span(&alone, 1));
   } else {
     EndTickLater();
     waiting_.push_back(&self);
@@ -57,15 +57,13 @@ void TickBatcher::EndTick() {
   for (Waiting* waiting : all) waiting->waiter.resume();
 }
 
-Time TickBatcher::Run(std::span<Waiting* const> batch) {
+void TickBatcher::Run(std::span<Waiting* const> batch) {
   int64_t rows = 0;
   for (const Waiting* waiting : batch) rows += waiting->rows;
   const Time start = clock_();
   RunTogether(runner_, 0, batch);
-  const Time end = clock_();
-  batch_policy_.Observe(rows, end - start);
+  batch_policy_.Observe(rows, clock_() - start);
   metrics_.batch_rows.Observe(static_cast<double>(rows));
-  return end;
 }
 
 }  // namespace ekiben::batch

@@ -25,8 +25,7 @@ class TickBatcher final : public Batcher {
  private:
   void EndTickLater();
   void EndTick();
-  // Answers them; returns the time when that was done.
-  Time Run(std::span<Waiting* const> batch);
+  void Run(std::span<Waiting* const> batch);
 
   Loop& loop_;
   runner::Runner& runner_;

@@ -8,6 +8,8 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "base/usable_cpus.h"
+
 namespace ekiben::http {
 namespace {
 
@@ -39,6 +41,23 @@ void WaitForTimer(std::shared_ptr<Timer> timer, std::chrono::milliseconds period
 }
 
 }  // namespace
+
+// On a single processor polling would keep the client from sending what is polled for.
+AsioLoop::AsioLoop()
+    : context_(1), work_(boost::asio::make_work_guard(context_)), may_poll_(UsableCpus() >= 2) {}
+
+void AsioLoop::Run() {
+  size_t events = 0;
+  while (!context_.stopped()) {
+    if (const size_t handled = context_.poll(); handled > 0) {
+      events += handled;
+      continue;
+    }
+    if (events > 0) ++rests_;
+    if (may_poll_ && poll_policy_.LooksAgain(std::exchange(events, 0), Now())) continue;
+    events = context_.run_one();
+  }
+}
 
 void AsioLoop::Post(std::function<void()> callback) {
   boost::asio::post(context_, std::move(callback));

@@ -8,19 +8,22 @@
 #include <boost/asio/io_context.hpp>
 
 #include "base/io_loop.h"
+#include "http/poll_policy.h"
 
 namespace ekiben::http {
 
-// The event loop: Asio's, run by one thread.
+// The event loop: Asio's, run by one thread. Where the process has more than one processor to use,
+// it polls a while before it sleeps when PollPolicy says so.
 class AsioLoop final : public IoLoop {
  public:
   // Asio's fastest sockets know the type of their executor.
   using Executor = boost::asio::io_context::executor_type;
 
-  AsioLoop() : context_(1), work_(boost::asio::make_work_guard(context_)) {}
+  AsioLoop();
 
   void Post(std::function<void()> callback) override;
   void AtTickEnd(std::function<void()> callback) override;
+  uint64_t rests() const override { return rests_; }
 
   std::unique_ptr<DescriptorWatch> WatchReadable(int fd, std::function<void()> ready) override;
   std::unique_ptr<Watch> After(Duration delay, std::function<void()> due) override;
@@ -32,7 +35,7 @@ class AsioLoop final : public IoLoop {
   void Every(std::chrono::milliseconds period, std::function<void()> callback);
 
   // Runs until Stop().
-  void Run() { context_.run(); }
+  void Run();
   // Thread-safe.
   void Stop() { context_.stop(); }
 
@@ -41,6 +44,9 @@ class AsioLoop final : public IoLoop {
  private:
   boost::asio::io_context context_;
   boost::asio::executor_work_guard<Executor> work_;
+  const bool may_poll_;
+  PollPolicy poll_policy_;
+  uint64_t rests_ = 0;
 };
 
 }  // namespace ekiben::http

@@ -18,6 +18,17 @@ namespace beast = boost::beast;
 using ErrorCode = beast::error_code;
 using HttpError = beast::http::error;
 
+// "/predict" of "http://host/predict", as clients write targets for proxies.
+std::string_view WithoutOrigin(std::string_view target) {
+  if (target.starts_with('/')) return target;
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!EqualsIgnoringCase(target.substr(0, scheme.size()), scheme)) continue;
+    target.remove_prefix(scheme.size());
+    return target.substr(std::min(target.find_first_of("/?"), target.size()));
+  }
+  return target;
+}
+
 // Writes what Beast reads into a Request.
 class BeastParser final : public beast::http::basic_parser<true> {
  public:
@@ -38,9 +49,10 @@ class BeastParser final : public beast::http::basic_parser<true> {
                        ErrorCode&) override {
     version_ = version;
     request_.method = Std(method);
-    const std::string_view whole = Std(target);
+    const std::string_view whole = WithoutOrigin(Std(target));
     const size_t question = whole.find('?');
     request_.path = whole.substr(0, question);
+    if (request_.path.empty()) request_.path = "/";
     if (question != whole.npos) request_.query = whole.substr(question + 1);
   }
   void on_field_impl(beast::http::field field, View name, View value, ErrorCode& error) override {

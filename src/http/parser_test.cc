@@ -57,6 +57,22 @@ TEST(RequestParserTest, ReadsARequestThatComesByteByByte) {
   }
 }
 
+TEST(RequestParserTest, TheOriginIsNoPartOfThePath) {
+  Request request;
+  for (const auto& [target, path, query] : {
+           std::tuple("http://a:80/predict?b=/c", "/predict", "b=/c"),
+           std::tuple("HTTPS://a", "/", ""),
+           std::tuple("http://a?b", "/", "b"),
+           std::tuple("/http://a/b", "/http://a/b", ""),
+           std::tuple("*", "*", ""),
+       }) {
+    const std::string text = "GET " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n\r\n";
+    ASSERT_THAT(Parse(text, request), IsOk());
+    EXPECT_EQ(request.path, path);
+    EXPECT_EQ(request.query, query);
+  }
+}
+
 TEST(RequestParserTest, LeavesAPipelinedRequestAlone) {
   Request request;
   const std::string two = std::string(kPost) + "GET / HTTP/1.1\r\n";

@@ -93,9 +93,10 @@ Result<std::vector<Tensor>> PluginSession::Run(std::span<const Tensor> inputs) {
   const ekiben_host host{.size = sizeof(ekiben_host), .context = &buffers, .allocate = Allocate};
   std::array<char, kErrorSize> error;
   error[0] = '\0';
-  const int failed = table_->run(session_, &host, given.data(), given.size(), got.data(),
-                                 got.size(), error.data(), error.size());
-  if (failed != 0) return Error(Internal(error.data()));
+  const int code = table_->run(session_, &host, given.data(), given.size(), got.data(), got.size(),
+                               error.data(), error.size());
+  if (code == EKIBEN_INPUTS_DO_NOT_FIT) return Error(InvalidArgument(error.data()));
+  if (code != EKIBEN_OK) return Error(Internal(error.data()));
 
   std::vector<Tensor> outputs;
   outputs.reserve(got.size());

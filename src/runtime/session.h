@@ -22,8 +22,8 @@ class Session {
   virtual bool concurrent() const = 0;
 
   // Runs one batch. `inputs` are in the order and of the dtypes of inputs(); the answer is in the
-  // order of outputs(). kInvalidArgument where the tensors do not fit inputs(); kInternal, with the
-  // runtime's words, where it fails.
+  // order of outputs(). kInvalidArgument where the tensors do not fit inputs() or, as the
+  // runtime finds when it runs, each other; kInternal, with the runtime's words, where it fails.
   virtual Result<std::vector<Tensor>> Run(std::span<const Tensor> inputs) = 0;
 };
 

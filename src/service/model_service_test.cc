@@ -16,6 +16,7 @@ class NoLoop final : public Loop {
  public:
   void Post(std::function<void()>) override {}
   void AtTickEnd(std::function<void()>) override {}
+  uint64_t rests() const override { return 0; }
 };
 
 // A model whose signatures are run by the echo plugin.

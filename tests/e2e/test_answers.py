@@ -13,7 +13,8 @@ from signal import SIGCONT, SIGSTOP
 
 import numpy as np
 import pytest
-from harness.client import Answer, Connection
+from harness.client import Answer, Connection, call
+from harness.program import ROOT, run
 from harness.server import Server
 from harness.store import Store
 
@@ -124,6 +125,20 @@ def test_a_request_that_fails_fails_alone(store: Store, tmp_path: Path) -> None:
                 assert answer.header("x-request-id") in server.stderr
             else:
                 assert (answer.status, answer.json()) == (200, [(index % 10) ** 2])
+
+
+def test_shapes_that_only_the_graph_finds_wrong_are_told_to_the_client(
+    own_store: Store, tmp_path: Path
+) -> None:
+    graph = ROOT / "tests" / "data" / "onnx" / "matmul.onnx"
+    imported = run("models", "import", graph, "--name", "product", home=own_store.home)
+    assert imported.returncode == 0, imported.stderr
+    with Server(tmp_path, own_store.home, "product") as server:
+        wrong = call(server.url, "/run", b'{"x": [[1, 2]], "y": [[3, 4]]}')
+        assert wrong.status == 400
+        assert "the shapes of the inputs do not fit" in wrong.json()["detail"]
+        right = call(server.url, "/run", b'{"x": [[1, 2]], "y": [[3], [4]]}')
+        assert right.json() == [[11]]
 
 
 # Joined column by column, rows of such requests would slide into their neighbours' places.

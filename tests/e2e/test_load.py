@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from pathlib import Path
 from signal import SIGCONT, SIGSTOP
 
 from harness.client import Connection, call
-from harness.program import eventually
+from harness.program import binary, eventually
 from harness.server import Server
 from harness.store import Store
 
@@ -91,6 +92,31 @@ def test_connections_leave_nothing_behind(store: Store, tmp_path: Path) -> None:
                     connection.close()
         eventually("all are closed", lambda: len(list(files.iterdir())) <= before)
         assert call(server.url, "/predict", ROW).body == b"[2]"
+
+
+def test_a_server_with_nothing_to_do_uses_no_processor(store: Store, tmp_path: Path) -> None:
+    with Server(tmp_path, store.home, "iris_clf") as server, Connection(server.url) as connection:
+        # So brisk a client that the loop polls for its next request.
+        for _ in range(500):
+            connection.request("POST", "/predict", ROW)
+            assert connection.answer().body == b"[2]"
+        before = server.cpu_seconds()
+        time.sleep(1)  # Not waiting for a result: this second is what is measured.
+        assert server.cpu_seconds() - before < 0.005
+
+
+def test_without_descriptors_the_others_wait_for_their_turn(store: Store, tmp_path: Path) -> None:
+    few = ["sh", "-c", 'ulimit -n 40 && exec "$0" "$@"', binary()]
+    with Server(tmp_path, store.home, "iris_clf", program=few) as server:
+        connections = [Connection(server.url) for _ in range(60)]
+        first = connections[0]
+        for _ in range(3):
+            first.request("POST", "/predict", ROW)
+            assert first.answer().body == b"[2]"
+        for connection in connections[:50]:
+            connection.close()
+        connections[-1].request("POST", "/predict", ROW)
+        assert connections[-1].answer().body == b"[2]"
 
 
 def test_memory_does_not_grow_with_the_number_of_requests(store: Store, tmp_path: Path) -> None:

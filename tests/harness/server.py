@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import signal
 import subprocess
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -86,6 +87,11 @@ class Server:
         found = re.search(r"VmRSS:\s+(\d+) kB", status)
         assert found
         return int(found[1]) * 1024
+
+    def cpu_seconds(self) -> float:
+        """The processor time that it has used, in the kernel as well."""
+        # The clock of another process: clock_getcpuclockid(3) makes its number like this.
+        return time.clock_gettime((~self.process.pid << 3) | 2)
 
     def metric(self, name: str) -> float:
         """The sum of a metric's series whose name and labels begin with `name`."""

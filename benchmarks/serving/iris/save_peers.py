@@ -3,7 +3,7 @@
 
 FOLDER/iris.onnx      the model, cut to the nodes that the label needs (one of 34)
 FOLDER/answers.json   the data set's rows and scikit-learn's answer to each
-and `iris_clf` in BentoML's store, holding the same graph.
+and in BentoML's store `iris_clf`, the classifier itself, and `iris_onnx`, the same graph.
 """
 
 import json
@@ -40,8 +40,9 @@ def main(folder: Path) -> None:
     text = json.dumps({"rows": rows().tolist(), "answers": expected.tolist()})
     (folder / "answers.json").write_text(text + "\n")
 
+    bentoml.sklearn.save_model("iris_clf", classifier, signatures={"predict": {"batchable": True}})
     bentoml.onnx.save_model(
-        "iris_clf", onnx.load(str(label_only)), signatures={"run": {"batchable": True}}
+        "iris_onnx", onnx.load(str(label_only)), signatures={"run": {"batchable": True}}
     )
 
 
