@@ -79,6 +79,10 @@ void WorkerBatcher::Stop() {
   for (const auto& place : places_) place->slot->Stop();
 }
 
+bool WorkerBatcher::stopped() const {
+  return std::ranges::all_of(places_, [](const auto& place) { return place->slot->stopped(); });
+}
+
 bool WorkerBatcher::ready() const {
   return std::ranges::any_of(places_,
                              [](const auto& place) { return place->slot->worker() != nullptr; });

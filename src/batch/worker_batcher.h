@@ -64,6 +64,7 @@ class WorkerBatcher {
 
   // Ends the workers once they are idle.
   void Stop();
+  bool stopped() const;
 
  private:
   // A call that waits. Lies in the frame of the coroutine that waits.

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// ekiben serve TARGET [--host HOST] [--port PORT] [--access-log] [--log-format text|json] …
+// ekiben serve [TARGET] [--host HOST] [--port PORT] [--access-log] [--log-format text|json] …
 #include "cli/serve.h"
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <memory>
 #include <ostream>
+#include <thread>
 
 #include "cli/serve_target.h"
+#include "worker/python.h"
 
 namespace ekiben::cli {
 namespace {
@@ -21,7 +24,8 @@ struct RawArgs {
 
 void AddServingOptions(CLI::App& command, RawArgs& raw) {
   server::ServeOptions& options = raw.args.options;
-  command.add_option("TARGET", raw.args.target, "a model's tag, or a .onnx file")->required();
+  command.add_option("TARGET", raw.args.target,
+                     "a service (module:attr), a model's tag, a .onnx file or a folder; this one");
   command.add_option("--host", options.host, "address to listen on, 127.0.0.1; 0.0.0.0: all")
       ->type_name("HOST");
   command.add_option("-p,--port", options.port, "3000; 0: any that is free")->type_name("PORT");
@@ -44,6 +48,23 @@ void AddServingOptions(CLI::App& command, RawArgs& raw) {
       ->type_name("BYTES");
 }
 
+void AddPythonOptions(CLI::App& command, RawArgs& raw) {
+  ServeArgs& args = raw.args;
+  command
+      .add_option("--api-workers", args.api_workers,
+                  "processes that run a service's functions, one a core")
+      ->check(CLI::Range(1, 1024).description(""))
+      ->type_name("N");
+  command.add_option("--working-dir", args.working_dir, "where the service is looked for, here")
+      ->type_name("FOLDER");
+  command.add_option("--python", args.python, "the interpreter that runs the service")
+      ->type_name("PATH");
+  command.add_flag("--bentoml", args.alias,
+                   "import bentoml gives ekiben even where BentoML is installed");
+  // BentoML's own: in ekiben both are the same, and fast.
+  command.add_flag("--production,!--development", args.production, "as BentoML has them; no change");
+}
+
 void AddLoggingOptions(CLI::App& command, RawArgs& raw) {
   command.add_flag("--access-log", raw.args.options.access_log, "a line for each request");
   command.add_option("--log-format", raw.log_format, "text or json; of the log, on stderr")
@@ -51,27 +72,44 @@ void AddLoggingOptions(CLI::App& command, RawArgs& raw) {
       ->type_name("FORMAT");
 }
 
+Status ServePython(const ServeArgs& args, const std::string& target,
+                   const std::filesystem::path& folder, Context& context) {
+  const auto python = worker::FindPython(args.python);
+  if (!python) return python.error();
+  const size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  return server::ServePython({.target = target,
+                              .working_dir = folder.string(),
+                              .python = python->string(),
+                              .api_workers = args.api_workers == 0 ? cores : args.api_workers,
+                              .alias = args.alias},
+                             context.store, args.options, context.out);
+}
+
 }  // namespace
 
 Status RunServe(const ServeArgs& args, Context& context) {
   std::error_code error;
-  const auto target =
-      ResolveServeTarget(args.target, std::filesystem::current_path(error), context.store);
+  const std::filesystem::path folder =
+      std::filesystem::current_path(error) / std::filesystem::path(args.working_dir);
+  const auto target = ResolveServeTarget(args.target, folder, context.store);
   if (!target) return target.error();
   if (args.options.log_format == observe::LogFormat::kText) {
     context.out << "found   " << target->choice << '\n' << std::flush;
   }
+  if (!target->python.empty()) return ServePython(args, target->python, folder, context);
   return server::ServeModel(target->model, args.options, context.out);
 }
 
 void AddServe(CLI::App& app, Context& context) {
   const auto raw = std::make_shared<RawArgs>();
-  CLI::App* const command = app.add_subcommand("serve", "Serve a model over HTTP");
+  CLI::App* const command = app.add_subcommand("serve", "Serve a service or a model over HTTP");
   command->footer(
+      "  ekiben serve service:svc\n"
       "  ekiben serve iris_clf:latest\n"
       "  ekiben serve model.onnx --port 8080\n"
       "  ekiben serve iris_clf --host 0.0.0.0 --access-log --log-format json");
   AddServingOptions(*command, *raw);
+  AddPythonOptions(*command, *raw);
   AddLoggingOptions(*command, *raw);
   command->callback([raw, &context] {
     raw->args.options.timeout =

@@ -11,7 +11,12 @@
 namespace ekiben::cli {
 
 struct ServeArgs {
-  std::string target;
+  std::string target = ".";
+  std::string working_dir;  // Empty: the current one.
+  std::string python;       // Empty: found by itself.
+  size_t api_workers = 0;   // 0: one a core.
+  bool alias = false;
+  bool production = true;
   server::ServeOptions options;
 };
 

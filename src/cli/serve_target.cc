@@ -23,7 +23,9 @@ bool Exists(const fs::path& path) {
 
 Status CannotServe(std::string_view text, std::string_view what) {
   return FailedPrecondition(fmt::format("'{}' is {}, which this version cannot serve", text, what))
-      .WithHint("a model's tag or a .onnx file can be served; `ekiben models list` has the tags");
+      .WithHint(
+          "a service in Python (module:attr), a model's tag or a .onnx file can be served; `ekiben "
+          "models list` has the tags");
 }
 
 // A file's name as a model's: lower case, what a name may not have as underscores.
@@ -58,16 +60,24 @@ Result<ServeTarget> ModelFolder(const fs::path& folder) {
                      .choice = fmt::format("the model in the folder {}", folder.string())};
 }
 
+ServeTarget PythonService(std::string_view text, const fs::path& where) {
+  return {.python = std::string(text),
+          .choice = fmt::format("the service in {}", where.lexically_normal().string())};
+}
+
 Result<ServeTarget> FromPath(std::string_view text, const fs::path& path) {
   std::error_code ignored;
   if (!fs::is_directory(path, ignored)) {
     if (path.extension() == ".onnx") return OnnxFile(path);
-    const bool python = path.extension() == ".py";
-    return Error(CannotServe(text, python ? "a Python file" : "a file of an unknown kind"));
+    if (path.extension() == ".py") return PythonService(text, path);
+    return Error(CannotServe(text, "a file of an unknown kind"));
   }
   if (Exists(path / store::kModelYaml)) return ModelFolder(path);
   if (Exists(path / "bento.yaml")) return Error(CannotServe(text, "a bento"));
-  return Error(CannotServe(text, "a folder without a model.yaml")
+  for (const char* const file : {"bentofile.yaml", "service.py"}) {
+    if (Exists(path / file)) return PythonService(text, path / file);
+  }
+  return Error(CannotServe(text, "a folder without a model.yaml, a bentofile.yaml or a service.py")
                    .WithHint(fmt::format("if the model of that name is meant: `ekiben serve "
                                          "model:{}`",
                                          text)));
@@ -80,8 +90,10 @@ std::optional<fs::path> PythonFile(std::string_view text, const fs::path& folder
   std::string module(text.substr(0, colon));
   if (module.ends_with(".py")) module.resize(module.size() - 3);
   std::ranges::replace(module, '.', '/');
-  const fs::path file = folder / (module + ".py");
-  return Exists(file) ? std::optional(file) : std::nullopt;
+  for (const fs::path& file : {folder / (module + ".py"), folder / module / "__init__.py"}) {
+    if (Exists(file)) return file;
+  }
+  return std::nullopt;
 }
 
 // The folder of the bento that a tag names, where there is one.
@@ -111,9 +123,7 @@ Result<ServeTarget> ResolveServeTarget(std::string_view text,
 
   const fs::path path = working_folder / text;
   if (Exists(path)) return FromPath(text, path);
-  if (const auto file = PythonFile(text, working_folder)) {
-    return Error(CannotServe(text, fmt::format("a service in Python ({})", file->string())));
-  }
+  if (const auto file = PythonFile(text, working_folder)) return PythonService(text, *file);
   if (BentoFolder(text, store)) return Error(CannotServe(text, "a bento"));
   return FromStore(text, store);
 }

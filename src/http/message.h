@@ -33,6 +33,15 @@ class Request {
   std::string_view Header(std::string_view name) const;
   size_t HeaderCount(std::string_view name) const;
 
+  // All headers in the order in which they came: calls visit(name, value).
+  template <typename Visit>
+  void ForEachHeader(Visit&& visit) const {
+    for (const Entry& entry : headers_) {
+      visit(NameOf(entry), std::string_view(header_text_)
+                               .substr(entry.name_at + entry.name_size, entry.value_size));
+    }
+  }
+
   // Forgets everything but the memory.
   void Clear();
 

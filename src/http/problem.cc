@@ -19,6 +19,11 @@ void AppendMember(std::string& out, std::string_view name, std::string_view valu
   AppendJsonString(out, value);
 }
 
+std::string Begin(int http_status) {
+  return fmt::format(R"({{"type":"about:blank","title":"{}","status":{})",
+                     ReasonPhrase(http_status), http_status);
+}
+
 }  // namespace
 
 int HttpStatus(Code code) {
@@ -47,8 +52,7 @@ Response Problem(const Status& status, std::string_view request_id) {
                     .content_type = "application/problem+json"};
   const bool secret = status.code() == Code::kInternal;
   const std::string_view message = secret ? kInternalMessage : std::string_view(status.message());
-  response.body = fmt::format(R"({{"type":"about:blank","title":"{}","status":{})",
-                              ReasonPhrase(response.status), response.status);
+  response.body = Begin(response.status);
   AppendMember(response.body, "detail", message);
   AppendMember(response.body, "error", message);
   AppendMember(response.body, "code", CodeName(status.code()));
@@ -57,6 +61,23 @@ Response Problem(const Status& status, std::string_view request_id) {
   AppendMember(response.body, "request_id", request_id);
   response.body += "}\n";
   if (status.code() == Code::kUnavailable) response.headers.emplace_back("retry-after", "1");
+  return response;
+}
+
+Response Problem(int http_status, std::string_view message, std::string_view hint,
+                 std::string_view request_id) {
+  Response response{.status = http_status, .content_type = "application/problem+json"};
+  const bool secret = http_status >= 500 && http_status != HttpStatus(Code::kUnavailable);
+  if (secret) message = kInternalMessage, hint = {};
+  response.body = Begin(http_status);
+  AppendMember(response.body, "detail", message);
+  AppendMember(response.body, "error", message);
+  AppendMember(response.body, "hint", hint);
+  AppendMember(response.body, "request_id", request_id);
+  response.body += "}\n";
+  if (http_status == HttpStatus(Code::kUnavailable)) {
+    response.headers.emplace_back("retry-after", "1");
+  }
   return response;
 }
 

@@ -18,4 +18,9 @@ int HttpStatus(Code code);
 // The message of kInternal stays in the log: a client gets a sentence that gives nothing away.
 Response Problem(const Status& status, std::string_view request_id);
 
+// The same for an error whose HTTP status somebody else has chosen, such as the code of an API.
+// What is said of a status from 500 on stays in the log.
+Response Problem(int http_status, std::string_view message, std::string_view hint,
+                 std::string_view request_id);
+
 }  // namespace ekiben::http

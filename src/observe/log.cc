@@ -71,4 +71,18 @@ void Log::Write(LogLevel level, std::string_view message, std::initializer_list<
   std::fflush(out_);
 }
 
+void Log::WriteBlock(std::string_view lines) {
+  if (lines.empty()) return;
+  if (format_ == LogFormat::kJson) return Write(LogLevel::kError, lines);
+  std::string block;
+  for (const char c : lines) {
+    // Colours and cursor movements of whoever wrote the text are not ours to pass on.
+    const bool control = static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t';
+    block += control ? '?' : c;
+  }
+  if (!block.ends_with('\n')) block += '\n';
+  std::fwrite(block.data(), 1, block.size(), out_);
+  std::fflush(out_);
+}
+
 }  // namespace ekiben::observe

@@ -29,6 +29,9 @@ class Log {
 
   void Write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {});
 
+  // Writes lines as they are, such as a traceback; as JSON one object with all of them.
+  void WriteBlock(std::string_view lines);
+
  private:
   const LogFormat format_;
   FILE* const out_;

@@ -11,6 +11,7 @@
 #include "http/limits.h"
 #include "observe/log.h"
 #include "store/model_info.h"
+#include "store/model_store.h"
 
 namespace ekiben::server {
 
@@ -31,5 +32,22 @@ struct ServeOptions {
 // Says on `out` what it serves, where, and how to try it; with JSON logs the log says that instead.
 // Logs go to stderr. An error means that serving could not begin.
 Status ServeModel(const store::ModelInfo& model, const ServeOptions& options, std::ostream& out);
+
+// A service written in Python, and who runs it.
+struct PythonTarget {
+  std::string target;       // "service:svc", a file, or a folder.
+  std::string working_dir;  // Where that is looked for; it becomes the workers' current folder.
+  std::string python;       // The interpreter.
+  size_t api_workers = 1;
+  bool alias = false;  // `import bentoml` means ekiben even where BentoML is installed.
+};
+
+// Serves a service written in Python, likewise. A service that cannot be loaded is an error, with
+// the user's traceback on stderr.
+Status ServePython(const PythonTarget& target, const store::ModelStore& store,
+                   const ServeOptions& options, std::ostream& out);
+
+// How many threads a heavy model gets.
+size_t InstancesOf(const ServeOptions& options);
 
 }  // namespace ekiben::server

@@ -66,4 +66,23 @@ void WriteStartLines(const service::Service& service, const store::ModelInfo& mo
   out << fmt::format("try     {}\n", CurlLine(description.apis.front(), url));
 }
 
+void WriteStartLines(const service::PythonService& service, const std::string& python,
+                     const std::string& url, Duration took, std::ostream& out) {
+  const service::ServiceDescription& description = service.description();
+  const size_t workers = service.api_workers();
+  out << fmt::format("service {}  ({} API {} of {})\n", description.name, workers,
+                     workers == 1 ? "worker" : "workers", python);
+  for (const service::ApiDescription& api : description.apis) {
+    out << fmt::format("api     POST {}  {} -> {}\n", api.route, api.input->name,
+                       api.output->name);
+  }
+  for (const std::string& placement : service.placements()) {
+    out << fmt::format("runner  {}\n", placement);
+  }
+  out << fmt::format("ready   {}  in {:.0f} ms\n", url, Seconds(took) * 1e3);
+  if (!description.apis.empty()) {
+    out << fmt::format("try     {}\n", CurlLine(description.apis.front(), url));
+  }
+}
+
 }  // namespace ekiben::server

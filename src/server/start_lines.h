@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "service/python_service.h"
 #include "service/service.h"
 #include "store/model_info.h"
 
@@ -20,6 +21,10 @@ std::string ShellQuoted(std::string_view text);
 
 // Says what is served, where, and how to try it with curl.
 void WriteStartLines(const service::Service& service, const store::ModelInfo& model,
+                     const std::string& url, Duration took, std::ostream& out);
+
+// The same for a service in Python, run by the interpreter `python`.
+void WriteStartLines(const service::PythonService& service, const std::string& python,
                      const std::string& url, Duration took, std::ostream& out);
 
 }  // namespace ekiben::server

@@ -7,8 +7,6 @@
 #include <fmt/format.h>
 
 #include "base/json_writer.h"
-#include "codec/json_document.h"
-#include "codec/json_fields.h"
 
 namespace ekiben::service {
 namespace {
@@ -19,7 +17,7 @@ using worker::FrameKind;
 // Calls younger than this are not looked at: most are answered long before.
 constexpr Duration kCheckEvery = std::chrono::milliseconds(100);
 // A worker with so many functions that did not come back in their time is of no more use.
-constexpr uint32_t kMostHanging = 8;
+constexpr size_t kMostHanging = 8;
 constexpr Duration kGrace = std::chrono::seconds(5);
 
 template <typename Waiting>
@@ -29,21 +27,6 @@ struct Parked {
   void await_suspend(std::coroutine_handle<> handle) noexcept { waiting.waiter = handle; }
   void await_resume() const noexcept {}
 };
-
-// What a worker tells of an exception.
-ApiFailure ReadFailure(std::string_view json) {
-  ApiFailure failure{.message = "the function failed"};
-  const auto document = codec::JsonValue::Parse(json);
-  if (!document) return failure;
-  Status status;
-  const codec::JsonFields fields(*document, "", status);
-  failure.status = static_cast<int>(fields.IntIfAny("status", 100, 599).value_or(500));
-  failure.message = fields.StringOr("message", failure.message);
-  failure.hint = fields.StringOr("hint", "");
-  failure.kind = fields.StringOr("kind", "");
-  failure.traceback = fields.StringOr("traceback", "");
-  return failure;
-}
 
 // An error of the engine's as the report of an exception.
 std::string ReportOf(const Status& status) {
@@ -82,13 +65,19 @@ ApiPool::ApiPool(IoLoop& loop, const worker::Worker::Options& worker, size_t cou
   }
 }
 
-void ApiPool::Start() {
-  for (const auto& place : places_) place->slot->Start();
+void ApiPool::Start() { places_.front()->slot->Start(); }
+
+void ApiPool::StartOthers() {
+  for (size_t i = 1; i < places_.size(); ++i) places_[i]->slot->Start();
 }
 
 void ApiPool::Stop() {
   check_.reset();
   for (const auto& place : places_) place->slot->Stop();
+}
+
+bool ApiPool::stopped() const {
+  return std::ranges::all_of(places_, [](const auto& place) { return place->slot->stopped(); });
 }
 
 bool ApiPool::ready() const {
@@ -162,7 +151,7 @@ void ApiPool::Finish(Place& place, uint32_t call, Result<ApiAnswer> answer) {
   const auto found = place.pending.find(call);
   if (found == place.pending.end()) {
     // Its call was answered without it; it did come back after all.
-    if (place.hanging > 0 && --place.hanging == 0) place.hangs_since.reset();
+    place.hanging.erase(call);
     return;
   }
   Pending& pending = *found->second;
@@ -181,7 +170,7 @@ void ApiPool::OnRun(Place& place, const Frame& frame, size_t lane) {
   const auto parent = place.pending.find(frame.header.reserved);
   const Time deadline =
       parent != place.pending.end() ? parent->second->call.deadline : Time::max();
-  Start(events_.run(frame.header.target, *std::move(arguments), deadline),
+  ekiben::Start(events_.run(frame.header.target, *std::move(arguments), deadline),
         [this, &place, lane, call, alive = std::weak_ptr(place.alive)](
             Result<batch::Outcome> outcome) {
           if (!alive.expired()) Reply(place, lane, call, std::move(outcome));
@@ -207,8 +196,7 @@ void ApiPool::Reply(Place& place, size_t lane, uint32_t call, Result<batch::Outc
 
 void ApiPool::OnDown(Place& place, const std::string& how) {
   place.alive.reset();
-  place.hangs_since.reset();
-  place.hanging = 0;
+  place.hanging.clear();
   events_.on_down(how);
   auto pending = std::exchange(place.pending, {});
   for (const auto& [number, call] : pending) {
@@ -228,7 +216,7 @@ void ApiPool::Check() {
   bool busy = false;
   for (const auto& place : places_) {
     CheckPlace(*place, now);
-    busy = busy || !place->pending.empty() || place->hangs_since;
+    busy = busy || !place->pending.empty() || !place->hanging.empty();
   }
   if (busy) CheckLater();
 }
@@ -254,14 +242,14 @@ void ApiPool::CheckPlace(Place& place, Time now) {
     Pending& pending = *found->second;
     place.pending.erase(found);
     if (late) {
-      ++place.hanging;
-      if (!place.hangs_since) place.hangs_since = now;
+      if (place.hanging.empty()) place.hangs_since = now;
+      place.hanging.insert(number);
     }
     pending.answer.emplace(Error(std::move(why)));
     pending.waiter.resume();
   }
-  const bool hangs = place.hangs_since && now - *place.hangs_since >= kGrace;
-  if ((hangs && place.pending.empty()) || place.hanging >= kMostHanging) place.slot->Kill();
+  const bool hangs = !place.hanging.empty() && now - place.hangs_since >= kGrace;
+  if ((hangs && place.pending.empty()) || place.hanging.size() >= kMostHanging) place.slot->Kill();
 }
 
 }  // namespace ekiben::service

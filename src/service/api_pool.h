@@ -7,22 +7,18 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/io_loop.h"
 #include "base/task.h"
 #include "batch/batcher.h"
 #include "batch/worker_batcher.h"
+#include "service/api_failure.h"
 #include "tensor/value.h"
 #include "worker/slot.h"
 
 namespace ekiben::service {
-
-// What an API's function raised, as it is to be told.
-struct ApiFailure {
-  int status = 500;
-  std::string message, hint, kind, traceback;
-};
 
 // What a call of an API's function gave.
 struct ApiAnswer {
@@ -48,11 +44,12 @@ class ApiPool {
         run;
   };
 
-  // Of a call's function: after so long without an answer its worker is suspected to hang.
   ApiPool(IoLoop& loop, const worker::Worker::Options& worker, size_t count, Events events);
 
-  // Starts the first worker; the others follow when it has loaded.
+  // Starts the first worker.
   void Start();
+  // Starts the others, once the first one has shown that the service loads.
+  void StartOthers();
   bool ready() const;
 
   // `about` is the request's context, or its id. `lane` is 1 for asynchronous functions.
@@ -60,6 +57,7 @@ class ApiPool {
                                batch::Call call);
 
   void Stop();
+  bool stopped() const;
   size_t size() const { return places_.size(); }
 
  private:
@@ -75,8 +73,8 @@ class ApiPool {
     std::unique_ptr<worker::Slot> slot;
     std::unordered_map<uint32_t, Pending*> pending;
     uint32_t calls = 0;
-    std::optional<Time> hangs_since;  // A function did not come back in its time.
-    uint32_t hanging = 0;
+    std::unordered_set<uint32_t> hanging;  // Calls that did not come back in their time.
+    Time hangs_since{};
     // Of the worker that is there now: answers of runners are for it and no other.
     std::shared_ptr<bool> alive;
   };

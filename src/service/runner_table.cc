@@ -197,6 +197,10 @@ bool RunnerTable::ready() const {
   return std::ranges::all_of(workers_, [](const auto& workers) { return workers->ready(); });
 }
 
+bool RunnerTable::stopped() const {
+  return std::ranges::all_of(workers_, [](const auto& workers) { return workers->stopped(); });
+}
+
 void RunnerTable::Stop() {
   for (const auto& workers : workers_) workers->Stop();
 }

@@ -51,6 +51,7 @@ class RunnerTable {
 
   bool ready() const;
   void Stop();
+  bool stopped() const;
 
   // "iris_clf.predict runs natively", for each runner: what the start lines say.
   const std::vector<std::string>& placements() const { return placements_; }

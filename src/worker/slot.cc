@@ -41,11 +41,11 @@ void Slot::OnFrame(const Frame& frame, size_t lane) {
 void Slot::OnEnd(const std::string& how) {
   const bool was_up = std::exchange(ready_, false);
   worker_.reset();
+  if (stopping_) return;
   if (!was_ready_) {
     return Fail(FailedPrecondition(fmt::format("the Python worker ended while loading: {}", how)));
   }
   if (was_up) events_.on_down(how);
-  if (stopping_) return;
   ++restarts_;
   restart_ = loop_.After(policy_.DelayAfter(Now() - started_), [this] { Start(); });
 }
@@ -63,6 +63,7 @@ void Slot::Stop() {
   stopping_ = true;
   restart_.reset();
   if (!worker_) return;
+  if (!ready_) return worker_->Kill();
   std::string& out = worker_->Outgoing(0);
   EndFrame(out, BeginFrame(out, FrameKind::kStop, 0));
 }

@@ -37,7 +37,7 @@ class Slot {
   Worker* worker() { return ready_ ? worker_.get() : nullptr; }
   // Kills the worker, which on_down then tells. One that is not ready yet is left alone.
   void Kill();
-  // Asks the worker to finish and end; there will be no other.
+  // Asks the worker to finish and end; there will be no other, and no event tells of it.
   void Stop();
 
   bool stopped() const { return stopping_ && worker_ == nullptr; }

@@ -28,7 +28,7 @@ def report(error: BaseException, where: str) -> dict[str, Any]:
         "message": error.message if told else f"{where} raised {type(error).__name__}: {error}",
         "hint": error.hint if told else "",
         "kind": type(error).__name__,
-        "traceback": user_traceback(error),
+        "traceback": getattr(error, "trace", None) or user_traceback(error),
     }
 
 

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "routes/python_routes.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/json_writer.h"
+#include "codec/json_document.h"
+#include "http/problem.h"
+#include "routes/value_codec.h"
+
+namespace ekiben::routes {
+namespace {
+
+using service::ApiAnswer;
+using service::ApiFailure;
+
+// The request as the function's context has it.
+std::string ContextOf(const http::Request& request) {
+  JsonWriter json;
+  json.BeginObject().Member("id", request.request_id).Member("method", request.method);
+  json.Member("path", request.path).Member("query", request.query).Key("headers").BeginArray();
+  request.ForEachHeader([&](std::string_view name, std::string_view value) {
+    json.BeginArray().String(name).String(value).EndArray();
+  });
+  return json.EndArray().EndObject().text();
+}
+
+// Headers that the server writes itself.
+bool IsOurs(std::string_view name) {
+  for (const std::string_view ours : {"content-length", "connection", "transfer-encoding", "date"}) {
+    if (http::EqualsIgnoringCase(name, ours)) return true;
+  }
+  return false;
+}
+
+bool IsFieldText(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) == text.npos;
+}
+
+// What the function said of its response: {"status": 200, "headers": [["name", "value"], …]}.
+void Apply(std::string_view said, http::Response& response) {
+  const auto document = codec::JsonValue::Parse(said);
+  if (!document) return;
+  if (const auto* status = document->Find("status")) {
+    const auto code = status->Int();
+    if (code && *code >= 200 && *code <= 599) response.status = static_cast<int>(*code);
+  }
+  const auto* headers = document->Find("headers");
+  if (headers == nullptr) return;
+  for (const codec::JsonValue& pair : headers->items()) {
+    if (pair.items().size() != 2) continue;
+    const std::string& name = pair.items()[0].text();
+    const std::string& value = pair.items()[1].text();
+    if (IsOurs(name) || !IsFieldText(name) || !IsFieldText(value)) continue;
+    if (http::EqualsIgnoringCase(name, "content-type")) {
+      response.content_type = http::ContentType::Owned(value);
+    } else {
+      response.headers.emplace_back(name, value);
+    }
+  }
+}
+
+// One API: its handler's state, which is the same for all requests.
+class PythonHandler {
+ public:
+  PythonHandler(service::PythonService& service, size_t api, observe::Log& log, Duration deadline)
+      : service_(service), api_(api), log_(log), deadline_(deadline) {}
+
+  Task<http::Response> Handle(const http::Request& request) const {
+    auto input = DecodeValue(request, *description().input);
+    if (!input) co_return Refuse(input.error(), request);
+    const batch::Call call{.deadline = request.received + deadline_,
+                           .abandoned = &request.client_has_gone};
+    std::string about = description().wants_context ? ContextOf(request) : request.request_id;
+    auto answer = co_await service_.Call(api_, std::move(about), *std::move(input), call);
+    if (!answer) co_return Refuse(answer.error(), request);
+    if (answer->failure) co_return Fail(*answer->failure, request);
+    co_return Encode(*std::move(answer), request);
+  }
+
+ private:
+  const service::ApiDescription& description() const { return service_.description().apis[api_]; }
+
+  http::Response Encode(ApiAnswer answer, const http::Request& request) const {
+    http::Response response;
+    const Status encoded = EncodeValue(std::move(answer.value), *description().output, response,
+                                       request.Header("accept"));
+    if (!encoded.ok()) {
+      return Refuse(Internal(fmt::format("API '{}' returned what {} cannot encode: {}",
+                                         description().name, description().output->name,
+                                         encoded.message())),
+                    request);
+    }
+    if (!answer.said.empty()) Apply(answer.said, response);
+    return response;
+  }
+
+  // What went wrong in the engine.
+  http::Response Refuse(const Status& status, const http::Request& request) const {
+    if (status.code() == Code::kInternal) Log(status.message(), request);
+    return http::Problem(status, request.request_id);
+  }
+
+  // What the function, or a runner that it called, raised.
+  http::Response Fail(const ApiFailure& failure, const http::Request& request) const {
+    if (failure.status >= 500) {
+      Log(failure.message, request);
+      log_.WriteBlock(failure.traceback);
+    }
+    return http::Problem(failure.status, failure.message, failure.hint, request.request_id);
+  }
+
+  void Log(std::string_view message, const http::Request& request) const {
+    log_.Write(observe::LogLevel::kError, message,
+               {{"path", description().route}, {"request_id", request.request_id}});
+  }
+
+  service::PythonService& service_;
+  const size_t api_;
+  observe::Log& log_;
+  const Duration deadline_;
+};
+
+}  // namespace
+
+void AddPythonRoutes(http::Router& router, service::PythonService& service, observe::Log& log,
+                     Duration deadline) {
+  for (size_t api = 0; api < service.description().apis.size(); ++api) {
+    const auto handler = std::make_shared<PythonHandler>(service, api, log, deadline);
+    router.Add("POST", service.description().apis[api].route,
+               [handler](const http::Request& request) { return handler->Handle(request); });
+  }
+}
+
+}  // namespace ekiben::routes

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/front.h"
+
+#include <unistd.h>
+
+#include <utility>
+
+#include "routes/system_routes.h"
+#include "server/start_lines.h"
+
+namespace ekiben::server {
+namespace {
+
+void WriteAccess(observe::Log& log, const http::Exchange& exchange) {
+  const http::Request& request = exchange.request;
+  log.Write(observe::LogLevel::kInfo, "request",
+            {{"method", request.method},
+             {"path", request.path},
+             {"status", int64_t{exchange.status}},
+             {"ms", Seconds(exchange.took) * 1e3},
+             {"bytes_in", static_cast<int64_t>(request.body.size())},
+             {"bytes_out", static_cast<int64_t>(exchange.bytes_out)},
+             {"request_id", request.request_id}});
+}
+
+}  // namespace
+
+Front::Front(const ServeOptions& options)
+    : options_(options),
+      log_(options.log_format, stderr),
+      http_(http::Server::Create(
+          loop_, {.host = options_.host, .port = options_.port, .limits = options_.limits},
+          [this](const http::Request& request) { return router_.Handle(request); },
+          [this](const http::Exchange& exchange) { OnExchange(exchange); })) {}
+
+std::string Front::url() const { return UrlOf(options_.host, http_->port()); }
+
+Status Front::Open(std::string docs, std::function<bool()> is_ready) {
+  routes::AddSystemRoutes(
+      router_, {.is_ready = [this, is_ready = std::move(
+                                       is_ready)] { return !stopping_ && is_ready(); },
+                .metrics = metrics_,
+                .docs = std::move(docs)});
+  request_metrics_ = std::make_unique<observe::RequestMetrics>(metrics_, router_.paths());
+  open_ = true;
+  return http_->Listen();
+}
+
+void Front::Run(std::function<void()> on_drained) {
+  on_drained_ = std::move(on_drained);
+  loop_.OnStopSignals([this](int signal) { OnSignal(signal); });
+  loop_.Run();
+}
+
+void Front::OnExchange(const http::Exchange& exchange) {
+  request_metrics_->Observe(exchange.route, exchange.status, exchange.took);
+  if (options_.access_log) WriteAccess(log_, exchange);
+}
+
+void Front::OnSignal(int signal) {
+  if (std::exchange(stopping_, true)) _exit(128 + signal);
+  if (!open_) return on_drained_();
+  log_.Write(observe::LogLevel::kInfo, "stopping: finishing what is under way",
+             {{"connections", static_cast<int64_t>(http_->connections())}});
+  http_->Drain([this] { on_drained_(); });
+}
+
+}  // namespace ekiben::server

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "http/asio_loop.h"
+#include "http/router.h"
+#include "http/server.h"
+#include "observe/log.h"
+#include "observe/metrics.h"
+#include "observe/request_metrics.h"
+#include "server/serve.h"
+
+namespace ekiben::server {
+
+// What every server has, whatever it serves: the loop, the port, routes, metrics, the log, and the
+// way it stops. Lives as long as the server serves; not thread-safe.
+class Front {
+ public:
+  explicit Front(const ServeOptions& options);
+  Front(const Front&) = delete;
+  Front& operator=(const Front&) = delete;
+
+  http::AsioLoop& loop() { return loop_; }
+  observe::MetricRegistry& metrics() { return metrics_; }
+  observe::Log& log() { return log_; }
+  http::Router& router() { return router_; }
+  const ServeOptions& options() const { return options_; }
+  std::string url() const;
+
+  // Takes the port, before anything slow: a port in use should not cost that.
+  Status Bind() { return http_->Bind(); }
+
+  // Adds the system routes and begins to accept. `docs` is the OpenAPI document.
+  Status Open(std::string docs, std::function<bool()> is_ready);
+
+  // Runs the loop until Stop(), or until a signal has stopped it: then `on_drained` is called once
+  // no request is under way, and has to call Stop().
+  void Run(std::function<void()> on_drained);
+  void Stop() { loop_.Stop(); }
+
+ private:
+  void OnExchange(const http::Exchange& exchange);
+  void OnSignal(int signal);
+
+  const ServeOptions options_;
+  observe::Log log_;
+  http::AsioLoop loop_;
+  observe::MetricRegistry metrics_;
+  std::unique_ptr<observe::RequestMetrics> request_metrics_;
+  http::Router router_;
+  std::function<void()> on_drained_;
+  bool open_ = false;
+  bool stopping_ = false;
+  std::shared_ptr<http::Server> http_;
+};
+
+}  // namespace ekiben::server

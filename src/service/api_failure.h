@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace ekiben::service {
+
+// What Python code raised, as a worker reports it.
+struct ApiFailure {
+  int status = 500;  // Of HTTP.
+  std::string message;
+  std::string hint;
+  std::string kind;       // The exception's class.
+  std::string traceback;  // The user's own frames, several lines.
+};
+
+// Reads a worker's report, which is JSON; what it does not say stays as it is above.
+ApiFailure ReadFailure(std::string_view json);
+
+}  // namespace ekiben::service

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/python_service.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/json_text.h"
+
+namespace ekiben::service {
+namespace {
+
+constexpr size_t kLanes = 2;  // Of an API worker: for threads, and for its asyncio loop.
+
+}  // namespace
+
+PythonService::PythonService(RunnerTable::Places places, Options options)
+    : places_(places),
+      options_(std::move(options)),
+      ended_(places.metrics.AddCounter("ekiben_worker_ends_total",
+                                       "Python workers that ended while they were needed.",
+                                       "runner=\"api\"")),
+      runners_(places,
+               {.instances = options_.instances,
+                .batching = options_.batching,
+                .worker = [this](size_t runner) { return WorkerOptions("runner", 1, runner); }}),
+      apis_(places.loop, WorkerOptions("api", kLanes, 0), options_.api_workers,
+            ApiPool::Events{
+                .on_described = [this](std::string_view json) { OnDescribed(json); },
+                .on_failed = [this](const Status& why) { Fail(why); },
+                .on_down =
+                    [this](const std::string& how) {
+                      ended_.Add();
+                      places_.log.Write(observe::LogLevel::kError, "an API worker ended",
+                                        {{"how", how}});
+                    },
+                .run =
+                    [this](size_t method, worker::Arguments arguments, Time deadline) {
+                      return runners_.Run(method, std::move(arguments), deadline);
+                    }}) {}
+
+worker::Worker::Options PythonService::WorkerOptions(const std::string& role, size_t lanes,
+                                                     size_t runner) const {
+  return {.command = {options_.python, "-m", "ekiben.worker"},
+          // What is printed is seen when it is printed, whatever becomes of the process.
+          .environment = {{"PYTHONUNBUFFERED", "1"}},
+          .working_dir = options_.working_dir,
+          .settings = fmt::format(R"("role": "{}", "target": {}, "runner": {}, "alias": {})", role,
+                                  JsonString(options_.target), runner, options_.alias),
+          .lanes = lanes};
+}
+
+void PythonService::Start(std::function<void(const Status&)> done) {
+  done_ = std::move(done);
+  apis_.Start();
+}
+
+void PythonService::OnDescribed(std::string_view json) {
+  auto description = ParseServiceDescription(json);
+  if (!description) return Fail(description.error());
+  description_ = *std::move(description);
+  runners_.Start(*description_, [this](const Status& status) {
+    if (!status.ok()) return Fail(status);
+    apis_.StartOthers();
+    if (done_) std::exchange(done_, nullptr)({});
+  });
+}
+
+void PythonService::Fail(const Status& why) {
+  if (!done_) {
+    places_.log.Write(observe::LogLevel::kError, why.message());
+    return;
+  }
+  if (!why.message().starts_with('{')) return std::exchange(done_, nullptr)(why);
+  const ApiFailure failure = ReadFailure(why.message());
+  places_.log.WriteBlock(failure.traceback);
+  std::exchange(done_, nullptr)(FailedPrecondition(failure.message).WithHint(failure.hint));
+}
+
+Task<Result<ApiAnswer>> PythonService::Call(size_t api, std::string about, Value input,
+                                            batch::Call call) {
+  const ApiMode mode = description_->apis[api].mode;
+  const size_t lane = mode == ApiMode::kAsync || mode == ApiMode::kAsyncStream ? 1 : 0;
+  return apis_.Call(api, lane, std::move(about), std::move(input), call);
+}
+
+void PythonService::Stop() {
+  apis_.Stop();
+  runners_.Stop();
+}
+
+}  // namespace ekiben::service
