@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import html
 import importlib
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -131,6 +132,12 @@ class Model:
             embedded=embedded,
             scheduling_strategy=scheduling_strategy or DefaultStrategy,
         )
+
+    def export(self, path: str | os.PathLike[str], output_format: str | None = None) -> str:
+        """Write the model into one file; see ekiben.models.export_model()."""
+        from .archives import export
+
+        return export(self._folder, f"{self._info.name}-{self._info.version}", path, output_format)
 
     def with_options(self, **options: Any) -> Model:
         """The same model with other options for loading; what is in the store does not change."""
