@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from .model import Model
     from .monitoring import monitor
     from .runner import DefaultStrategy, Resource, Runnable, Runner, Strategy
-    from .server import HTTPServer
+    from .server import HTTPServer, serve
     from .service import Service
 
 # Name to the module that has it.
@@ -77,6 +77,7 @@ _NAMES = {
     "load_config": "configuration",
     "monitor": "monitoring",
     "save_config": "configuration",
+    "serve": "server",
 }
 _MODULES = (
     "client",
@@ -133,6 +134,7 @@ __all__ = [
     "pytorch",
     "pytorch_lightning",
     "save_config",
+    "serve",
     "server",
     "sklearn",
     "tensorflow",

@@ -27,18 +27,18 @@ _PACKAGE = str(Path(__file__).parent)
 
 
 def load(
-    target: str | os.PathLike[str],
+    bento_identifier: str | os.PathLike[str],
     working_dir: str | os.PathLike[str] | None = None,
     standalone_load: bool = False,
 ) -> Service:
-    """The Service that `target` means.
+    """The Service that `bento_identifier` means.
 
     The user's module is imported with `working_dir` as current folder and on `sys.path`, where it
     stays, so that what the module imports later is found. Importing runs the module's code.
 
     Args:
-        target: `module:attr`, `file.py:attr`; either without `:attr` where the module has one
-            Service; or a folder with a bentofile.yaml, or a service.py.
+        bento_identifier: `module:attr`, `file.py:attr`; either without `:attr` where the module
+            has one Service; or a folder with a bentofile.yaml, or a service.py.
         working_dir: By default the current folder.
         standalone_load: Leave `working_dir` as the current folder.
 
@@ -46,7 +46,7 @@ def load(
         ImportServiceError: If there is no such module, it cannot be imported, or it has no such
             Service. Its `trace` is the traceback with the user's own frames only.
     """
-    text = os.fspath(target)
+    text = os.fspath(bento_identifier)
     folder = Path(working_dir or Path.cwd()).expanduser().resolve()
     path = folder / Path(text).expanduser()
     if path.is_dir():

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import html
 import importlib
+import os
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -17,7 +19,7 @@ from .manifest import ModelInfo
 from .tag import Tag
 
 if TYPE_CHECKING:
-    from .runner import Runnable, Runner
+    from .runner import Runnable, Runner, Strategy
 
 CUSTOM_OBJECTS = "custom_objects.pkl"
 
@@ -49,13 +51,18 @@ class Model:
         return self._info
 
     @property
+    def creation_time(self) -> datetime:
+        """When it was saved, with a time zone."""
+        return self._info.creation_time
+
+    @property
     def path(self) -> str:
         """The folder with the model's files. Nothing in it may be changed once it is saved."""
         return str(self._folder)
 
-    def path_of(self, file: str) -> str:
+    def path_of(self, item: str) -> str:
         """The path of a file in the model's folder, whether it exists or not."""
-        return str(self._folder / file.lstrip("/"))
+        return str(self._folder / item.lstrip("/"))
 
     @property
     def custom_objects(self) -> dict[str, Any]:
@@ -97,6 +104,7 @@ class Model:
         max_latency_ms: float | None = None,
         method_configs: Mapping[str, Mapping[str, Any]] | None = None,
         embedded: bool = False,
+        scheduling_strategy: type[Strategy] | None = None,
     ) -> Runner:
         """The model as a runner, to be listed by a service; nothing is loaded yet.
 
@@ -106,12 +114,13 @@ class Model:
             max_latency_ms: Calls that cannot be answered in this time are refused.
             method_configs: Signature to its own `max_batch_size` and `max_latency_ms`.
             embedded: Run in the process that calls, without batching.
+            scheduling_strategy: Decides how many workers there are and their environment.
 
         Raises:
             FailedPrecondition: If the module that saved the model is none of ekiben's.
             InvalidArgument: If an argument is not as described.
         """
-        from .runner import Runner
+        from .runner import DefaultStrategy, Runner
 
         return Runner(
             self.to_runnable(),
@@ -121,7 +130,14 @@ class Model:
             max_latency_ms=max_latency_ms,
             method_configs=method_configs,
             embedded=embedded,
+            scheduling_strategy=scheduling_strategy or DefaultStrategy,
         )
+
+    def export(self, path: str | os.PathLike[str], output_format: str | None = None) -> str:
+        """Write the model into one file; see ekiben.models.export_model()."""
+        from .archives import export
+
+        return export(self._folder, f"{self._info.name}-{self._info.version}", path, output_format)
 
     def with_options(self, **options: Any) -> Model:
         """The same model with other options for loading; what is in the store does not change."""

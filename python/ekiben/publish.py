@@ -36,17 +36,21 @@ def staging_folder(store: ModelStore) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def publish(store: ModelStore, folder: Path, info: ModelInfo) -> Path:
+def publish(
+    store: ModelStore, folder: Path, info: ModelInfo, *, keep_manifest: bool = False
+) -> Path:
     """Write model.yaml into `folder`, which staging_folder() made, and move it into the store.
 
-    Returns where the model lies now.
+    Returns where the model lies now. With `keep_manifest` the model.yaml that is there stays, with
+    all that `info` does not know of it.
 
     Raises:
         FailedPrecondition: If the version is taken or the disk refuses.
     """
     place = store.folder(info.tag)
     with disk_errors("write", place):
-        (folder / FILE).write_text(info.to_yaml(), encoding="utf-8")
+        if not keep_manifest:
+            (folder / FILE).write_text(info.to_yaml(), encoding="utf-8")
         _flush_tree(folder)
         with _locked(store):
             if place.exists():

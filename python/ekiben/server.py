@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from .client import HTTPClient
-from .errors import FailedPrecondition
+from .errors import FailedPrecondition, InvalidArgument
 from .exceptions import ServerStateException
 from .service import Service
 from .tag import Tag
 
-__all__ = ["HTTPServer", "Server", "program"]
+__all__ = ["HTTPServer", "Server", "program", "serve"]
 
 _READY = re.compile(rb"^ready\s+(https?)://(\S+):(\d+)\s", re.MULTILINE)
 _LINES_KEPT = 200
@@ -299,3 +299,21 @@ class HTTPServer(Server):
     def client(self) -> HTTPClient:
         """A client of the server; see get_client()."""
         return self.get_client()
+
+
+def serve(bento: str | Tag | Service | Any, server_type: str = "http", **options: Any) -> Server:
+    """Start a server and come back at once.
+
+    Args:
+        bento: What to serve; see Server.
+        server_type: `http`.
+        options: HTTPServer's.
+
+    Raises:
+        InvalidArgument: If the type is another one.
+    """
+    if server_type != "http":
+        raise InvalidArgument(
+            f"there is no server of the type '{server_type}'", hint="leave it out to get 'http'"
+        )
+    return HTTPServer(bento, **options).start()

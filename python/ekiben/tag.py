@@ -59,6 +59,28 @@ class Tag:
         version = base64.b32encode(made[:6] + made[8:12]).decode("ascii").lower()
         return Tag(self.name, version)
 
+    @classmethod
+    def from_str(cls, tag_str: str) -> Tag:
+        """The tag that the text spells."""
+        return cls.of(tag_str)
+
+    @classmethod
+    def from_taglike(cls, taglike: str | Tag) -> Tag:
+        """The tag that `taglike` is or spells."""
+        return cls.of(taglike)
+
+    def make_new_version(self) -> Tag:
+        """The same as with_new_version(), by BentoML's name."""
+        return self.with_new_version()
+
+    def path(self) -> str:
+        """Where a model with this tag lies below `models/`."""
+        return self.name if self.version is None else f"{self.name}/{self.version}"
+
+    def latest_path(self) -> str:
+        """The file below `models/` that has the newest version's name."""
+        return f"{self.name}/{LATEST}"
+
     def __str__(self) -> str:
         return self.name if self.version is None else f"{self.name}:{self.version}"
 

@@ -11,6 +11,7 @@ from sklearn.datasets import load_iris
 from sklearn.svm import SVC
 
 import ekiben
+from ekiben import configuration
 from ekiben.exceptions import InvalidArgument, StateException
 
 
@@ -189,3 +190,24 @@ def test_a_model_of_no_framework_cannot_be_a_runner(home: Path) -> None:
         Path(model.path, "x").write_text("x")
     with pytest.raises(ekiben.FailedPrecondition, match="was saved as plain files"):
         model.to_runner()
+
+
+def test_the_strategy_places_the_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    class OfTheFirstGeneration(ekiben.Strategy):
+        @classmethod
+        def get_worker_count(cls, runnable_class: Any, resource_request: Any) -> int:
+            return resource_request["cpu"]
+
+        @classmethod
+        def get_worker_env(
+            cls, runnable_class: Any, resource_request: Any, worker_index: int
+        ) -> dict[str, Any]:
+            return {"INDEX": worker_index}
+
+    runner = ekiben.Runner(One, scheduling_strategy=OfTheFirstGeneration)
+    options = ["runners.one.resources.cpu=3", "runners.other.timeout=3"]
+    settings = configuration.configuration(environ={}, options=options)
+    monkeypatch.setattr(configuration, "_active", settings)
+    assert runner.scheduled_worker_count == 3
+    assert runner.scheduled_worker_env_map[2] == {"INDEX": "2"}
+    assert ekiben.Runner(One, name="default").placement(settings["runners"])[0]

@@ -49,3 +49,11 @@ def test_new_versions_are_sixteen_letters_and_never_the_same() -> None:
     versions = {Tag("iris").with_new_version().version or "" for _ in range(1000)}
     assert len(versions) == 1000
     assert all(re.fullmatch("[a-z2-7]{16}", version) for version in versions)
+
+
+def test_tags_have_bentomls_names_too() -> None:
+    assert Tag.from_str("a:b") == Tag.from_taglike(Tag("a", "b")) == Tag("a", "b")
+    assert (Tag("a").path(), Tag("a", "b").path(), Tag("a", "b").latest_path()) == (
+        *("a", "a/b", "a/latest"),
+    )
+    assert Tag("a").make_new_version().version

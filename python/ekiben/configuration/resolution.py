@@ -53,18 +53,20 @@ def configuration(
     return result
 
 
-def for_runners(settings: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+def for_runners(
+    settings: Mapping[str, Any], names: Iterable[str], *, others: bool = False
+) -> dict[str, Any]:
     """`settings` with one complete entry under `runners` for each of the names, and nothing else.
 
     A runner has what holds for all of them, and over it what it was given of its own; its own
     `resources` replace the common ones as a whole. A name in the configuration that no runner has
-    is left out, with a line on the log.
+    is left out, with a line on the log unless `others` says that there are more.
     """
     common = {key: one for key, one in settings["runners"].items() if key in RUNNER}
     named = {key: one for key, one in settings["runners"].items() if key not in RUNNER}
     names = list(names)
     for name in named:
-        if name not in names:
+        if name not in names and not others:
             near = difflib.get_close_matches(name, names, n=1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
             _log.warning("the configuration has a runner '%s', the service has none%s", name, hint)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
@@ -181,6 +182,40 @@ class Runner:
     async def runner_handle_is_ready(self, timeout: float = 1) -> bool:
         """Whether a call would be taken now; asks for at most `timeout` seconds."""
         return await self._runner_handle.is_ready(timeout)
+
+    def placement(self, settings: Mapping[str, Any]) -> list[dict[str, str]]:
+        """The environment variables of each worker that the scheduling strategy wants.
+
+        Args:
+            settings: The runner's, as ekiben.configuration.for_runners() has them.
+
+        Raises:
+            BentoMLConfigException: If the resources are not there.
+        """
+        strategy, request = self.scheduling_strategy, settings["resources"]
+        if request == "system":
+            request = None
+        common = [self.runnable_class, request]
+        if "workers_per_resource" in inspect.signature(strategy.get_worker_count).parameters:
+            common.append(settings["workers_per_resource"])
+        count = strategy.get_worker_count(*common)
+        return [
+            {name: str(value) for name, value in strategy.get_worker_env(*common, index).items()}
+            for index in range(count)
+        ]
+
+    @property
+    def scheduled_worker_count(self) -> int:
+        """How many workers the configuration of this process gives it."""
+        return len(self.scheduled_worker_env_map)
+
+    @property
+    def scheduled_worker_env_map(self) -> dict[int, dict[str, str]]:
+        """Index of a worker to its environment variables."""
+        from ..configuration import active, for_runners
+
+        settings = for_runners(active(), [self.name], others=True)["runners"][self.name]
+        return dict(enumerate(self.placement(settings)))
 
     def describe(self) -> dict[str, Any]:
         """The runner's part of the service description."""
