@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from ..exceptions import BadInput, InvalidArgument, UnencodableResult
@@ -53,6 +55,7 @@ class JSON(IODescriptor[Any], descriptor_id="bentoml.io.JSON"):
             _log.warning("JSON(validate_json=…) has no effect; give a pydantic_model")
         self._pydantic_model = pydantic_model
         self._json_encoder = json_encoder
+        self._write = self._writer()
 
     def _from_sample(self, sample: Any) -> Any:
         if is_model(sample):
@@ -125,13 +128,15 @@ class JSON(IODescriptor[Any], descriptor_id="bentoml.io.JSON"):
             ) from None
 
     def _text(self, value: Any) -> str:
-        return json.dumps(
-            dumped(value) if is_model(value) else value,
-            cls=self._json_encoder,
-            ensure_ascii=False,
-            allow_nan=False,
-            separators=(",", ":"),
-        )
+        plain = isinstance(value, (dict, list, str)) or not is_model(value)
+        return self._write(value if plain else dumped(value))
+
+    def _writer(self) -> Callable[[Any], str]:
+        """Made once for our own encoder; a user's may keep something from one call to the next."""
+        options = {"ensure_ascii": False, "allow_nan": False, "separators": (",", ":")}
+        if self._json_encoder is DefaultJsonEncoder:
+            return DefaultJsonEncoder(**options).encode
+        return functools.partial(json.dumps, cls=self._json_encoder, **options)
 
 
 def _parsed(text: str | bytes) -> Any:

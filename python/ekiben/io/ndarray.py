@@ -86,9 +86,11 @@ class NumpyNdarray(IODescriptor["np.ndarray"], descriptor_id="bentoml.io.NumpyNd
         }
 
     def openapi_schema(self) -> dict[str, Any]:
-        items: dict[str, Any] = {}
+        items: dict[str, Any] = {"type": ["number", "boolean", "string"]}
         if self._dtype is not None:
             items = {"type": _LEAVES.get(self._dtype.kind, "number")}
+        elif self._shape is None:
+            items["type"].append("array")
         for _ in (self._shape or ())[1:]:
             items = {"type": "array", "items": items}
         return {"type": "array", "items": items, "nullable": True}

@@ -61,9 +61,9 @@ def _faults(error: Any) -> str:
 def schema_and_parts(model: type[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The model's JSON Schema, and those that it refers to under `#/components/schemas/`."""
     if hasattr(model, "model_json_schema"):
-        schema = model.model_json_schema(ref_template=REF_PREFIX + "{model}")
+        schema = dict(model.model_json_schema(ref_template=REF_PREFIX + "{model}"))
         return schema, schema.pop("$defs", {})
-    schema = model.schema(ref_template=REF_PREFIX + "{model}")
+    schema = dict(model.schema(ref_template=REF_PREFIX + "{model}"))  # pydantic 1 keeps its own.
     return schema, schema.pop("definitions", {})
 
 

@@ -113,19 +113,18 @@ def write_table(write: Any, **options: Any) -> bytes:
 
 
 def write_json(table: Any, orient: str) -> bytes:
-    """A table as JSON: times are milliseconds since 1970, numbers have 15 decimals at most.
+    """A table as JSON. Times are as pandas writes them, numbers have 15 decimals at most.
 
     Raises:
         UnencodableResult: If JSON of this orient cannot hold the table.
     """
-    date_format = "iso" if orient == "table" else "epoch"
-    return write_table(table.to_json, orient=orient, double_precision=15, date_format=date_format)
+    return write_table(table.to_json, orient=orient, double_precision=15)
 
 
 def cast_column(column: Any, dtype: Any, place: str, failure: type[EkibenError]) -> Any:
     """A pandas Series in a dtype, if that loses nothing but digits.
 
-    Numbers that become times are milliseconds since 1970, as `to_json` writes them.
+    Numbers that become times are milliseconds since 1970, as pandas 3 writes them in JSON.
 
     Raises:
         failure: If a value does not fit.
