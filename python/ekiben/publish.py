@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +23,8 @@ from .manifest import FILE, ModelInfo
 from .store import ModelStore
 from .tag import LATEST, Tag
 
+LEFTOVER_AGE = 24 * 60 * 60  # Seconds.
+
 
 @contextmanager
 def staging_folder(store: ModelStore) -> Iterator[Path]:
@@ -29,11 +33,35 @@ def staging_folder(store: ModelStore) -> Iterator[Path]:
     folder = temporary / uuid.uuid4().hex
     with disk_errors("make", folder):
         temporary.mkdir(parents=True, exist_ok=True)
+        _sweep_leftovers(temporary)
         folder.mkdir()
+    held = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
+        # Says to those who sweep that somebody still writes there.
+        fcntl.flock(held, fcntl.LOCK_SH)
         yield folder
     finally:
+        os.close(held)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep_leftovers(temporary: Path) -> None:
+    """Remove what writers left that died a day ago or earlier, and that nobody holds."""
+    for path in temporary.iterdir():
+        if not re.fullmatch("[0-9a-f]{32}", path.name):
+            continue
+        try:
+            found = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError:
+            continue
+        try:
+            if time.time() - os.fstat(found).st_mtime > LEFTOVER_AGE:
+                fcntl.flock(found, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        except OSError:
+            pass  # It is somebody's, or the disk keeps it: it does no harm there.
+        finally:
+            os.close(found)
 
 
 def publish(

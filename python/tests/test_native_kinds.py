@@ -99,6 +99,7 @@ def test_columns_of_a_table_have_inputs_of_their_own(tmp_path: Path) -> None:
         {"name": "home", "dtype": "string", "shape": [-1, 1], "missing": False},
         {"name": "purpose", "dtype": "string", "shape": [-1, 1], "missing": False},
     ]
+    assert found["native"]["predict"]["unused"] == ["branch"]
 
 
 def test_a_table_may_be_the_callers_sample(tmp_path: Path) -> None:
@@ -202,6 +203,7 @@ def test_names_of_columns_are_kept_as_they_are(tmp_path: Path) -> None:
     model = make_pipeline(ColumnTransformer(columns), LogisticRegression()).fit(rows, IRIS[1])
     entry = build(model, ["predict"], None, tmp_path)["native"]["predict"]
     assert [one["name"] for one in entry["inputs"]] == ["sepal length (cm)", "2", "Ä b"]
+    assert entry["unused"] == ["x"]
     assert ask(tmp_path, entry, rows).tolist() == model.predict(rows).tolist()
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import itertools
 import os
@@ -11,6 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -134,6 +136,30 @@ def test_writers_at_once_save_every_model(home: Path) -> None:
     assert ekiben.models.get("rules") == models[0]
     assert_whole(home)
     assert [entry.name for entry in (home / "tmp").iterdir()] == ["models.lock"]
+
+
+def test_what_crashes_left_is_swept_after_a_day_unless_somebody_holds_it(home: Path) -> None:
+    ekiben.models.list()
+    left = {name: home / "tmp" / (name * 32) for name in "abcd"}
+    for name, path in left.items():
+        path.mkdir(parents=True)
+        (path / "0").write_text("half")
+        age = 23 if name == "b" else 25
+        os.utime(path, (time.time() - age * 3600,) * 2)
+    left["c"].rename(home / "tmp" / "not_a_writers")
+    held = os.open(left["d"], os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_SH)
+    with ekiben.models.create("rules") as slow:
+        os.utime(slow.path, (0, 0))
+        with ekiben.models.create("rules"):
+            pass
+        assert Path(slow.path).exists()
+    os.close(held)
+    names = {entry.name for entry in (home / "tmp").iterdir()}
+    assert names == {"models.lock", left["b"].name, left["d"].name, "not_a_writers"}
+    with ekiben.models.create("rules"):
+        pass
+    assert not left["d"].exists()
 
 
 def test_threads_that_want_one_version_leave_it_to_one_of_them(home: Path) -> None:

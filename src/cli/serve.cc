@@ -19,6 +19,7 @@ namespace {
 struct RawArgs {
   ServeArgs args;
   double timeout_s = 60;
+  double header_timeout_s = 10, body_timeout_s = 60, write_timeout_s = 30, idle_timeout_s = 75;
   std::string log_format = "text";
 };
 
@@ -42,10 +43,37 @@ void AddServingOptions(CLI::App& command, RawArgs& raw) {
                   "rows of a batch, 100; 1: no batching")
       ->check(CLI::Range(1, 1 << 20).description(""))
       ->type_name("ROWS");
-  command
-      .add_option("--max-body", options.limits.body_bytes, "bytes of a request's body, 33554432")
-      ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 40).description(""))
-      ->type_name("BYTES");
+}
+
+// What one client may take of the server: http/limits.h.
+void AddLimitOptions(CLI::App& command, RawArgs& raw) {
+  http::Limits& limits = raw.args.options.limits;
+  const auto add_size = [&](const char* name, auto& value, auto most, const char* unit,
+                            const char* what) {
+    command.add_option(name, value, what)
+        ->check(CLI::Range(decltype(most){1}, most).description(""))
+        ->type_name(unit);
+  };
+  add_size("--max-body", limits.body_bytes, uint64_t{1} << 40, "BYTES",
+           "bytes of a request's body, 33554432");
+  add_size("--max-header", limits.header_bytes, uint32_t{1} << 20, "BYTES",
+           "bytes of a request's line and headers, 16384");
+  add_size("--max-connections", limits.connections, size_t{1} << 20, "N",
+           "connections at a time, 4096");
+  const auto add_time = [&](const char* name, double& seconds, const char* what) {
+    command.add_option(name, seconds, what)
+        ->check(CLI::Range(1.0, 86400.0).description(""))
+        ->type_name("SECONDS");
+  };
+  add_time("--header-timeout", raw.header_timeout_s,
+           "seconds that a request's headers may take, 10");
+  add_time("--body-timeout", raw.body_timeout_s, "seconds that a request's body may take, 60");
+  add_time("--write-timeout", raw.write_timeout_s, "seconds that a client may take an answer, 30");
+  add_time("--idle-timeout", raw.idle_timeout_s, "seconds between a connection's requests, 75");
+}
+
+Duration FromSeconds(double seconds) {
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
 }
 
 void AddPythonOptions(CLI::App& command, RawArgs& raw) {
@@ -110,10 +138,15 @@ void AddServe(CLI::App& app, Context& context) {
       "  ekiben serve iris_clf --host 0.0.0.0 --access-log --log-format json");
   AddServingOptions(*command, *raw);
   AddPythonOptions(*command, *raw);
+  AddLimitOptions(*command, *raw);
   AddLoggingOptions(*command, *raw);
   command->callback([raw, &context] {
-    raw->args.options.timeout =
-        std::chrono::duration_cast<Duration>(std::chrono::duration<double>(raw->timeout_s));
+    raw->args.options.timeout = FromSeconds(raw->timeout_s);
+    http::Limits& limits = raw->args.options.limits;
+    limits.header_time = FromSeconds(raw->header_timeout_s);
+    limits.body_time = FromSeconds(raw->body_timeout_s);
+    limits.write_time = FromSeconds(raw->write_timeout_s);
+    limits.idle_time = FromSeconds(raw->idle_timeout_s);
     raw->args.options.log_format =
         raw->log_format == "json" ? observe::LogFormat::kJson : observe::LogFormat::kText;
     context.status = RunServe(raw->args, context);

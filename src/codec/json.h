@@ -26,6 +26,8 @@ namespace ekiben::codec {
 //   [{"age": 39, "job": "x"}, …]          records
 //   {"age": [39, 40], "job": ["x", "y"]}  columns as flat lists
 //
+// Keys of `unused` may stand beside the inputs, with any value: they are not read.
+//
 // Numbers are rounded once, to the nearest value of the input's type. Integers take 3.0 and 3e0 as
 // 3, booleans take 0 and 1, strings only strings. `null` and Python's NaN are values only where
 // `TensorSpec::missing` allows them; Infinity never is.
@@ -33,7 +35,8 @@ namespace ekiben::codec {
 // Every error is kInvalidArgument: it says what was expected and what came, and its field() is a
 // JSON pointer to the place; errors of syntax name the byte instead. REQUIRES: a spec or more.
 Result<std::vector<Tensor>> DecodeJson(std::string_view body, std::span<const TensorSpec> specs,
-                                       const Limits& limits = {});
+                                       const Limits& limits = {},
+                                       std::span<const std::string> unused = {});
 
 // Appends the answer to `out`: one output as the bare nested list, `[2]`; several as an object by
 // name, `{"label": [2], "score": [0.5]}`. Spaced like Python's json.dumps; floats are the shortest

@@ -29,9 +29,9 @@ class Handler {
   static constexpr size_t max_key_size = static_cast<size_t>(-1);
   static constexpr size_t max_string_size = static_cast<size_t>(-1);
 
-  Handler(std::span<const TensorSpec> specs, const Limits& limits, std::string_view body,
-          std::string_view copy)
-      : reader_(specs, limits, CountValues(body)), body_(body), copy_(copy) {}
+  Handler(std::span<const TensorSpec> specs, std::span<const std::string> unused,
+          const Limits& limits, std::string_view body, std::string_view copy)
+      : reader_(specs, unused, limits, CountValues(body)), body_(body), copy_(copy) {}
 
   JsonReader& reader() { return reader_; }
 
@@ -113,10 +113,11 @@ std::string WithoutNaN(std::string_view body) {
 }
 
 Result<std::vector<Tensor>> Decode(std::string_view body, std::string_view copy,
-                                   std::span<const TensorSpec> specs, const Limits& limits) {
+                                   std::span<const TensorSpec> specs, const Limits& limits,
+                                   std::span<const std::string> unused) {
   boost::json::parse_options options;
   options.max_depth = Shape::kMaxRank + 3;  // One more than is ever right, and the two objects.
-  Parser parser(options, specs, limits, body, copy);
+  Parser parser(options, specs, unused, limits, body, copy);
   const std::string_view text = copy.empty() ? body : copy;
   JsonReader& reader = parser.handler().reader();
 
@@ -128,7 +129,9 @@ Result<std::vector<Tensor>> Decode(std::string_view body, std::string_view copy,
 
   const std::string_view rest = body.substr(parsed);
   if (rest.starts_with(kNaN)) {
-    if (copy.empty() && reader.MayBeMissing()) return Decode(body, WithoutNaN(body), specs, limits);
+    if (copy.empty() && reader.MayBeMissing()) {
+      return Decode(body, WithoutNaN(body), specs, limits, unused);
+    }
     if (reader.Refuse(kNaN)) return Error(reader.status());
   }
   if (rest.starts_with(kInfinity) && reader.Refuse(kInfinity)) return Error(reader.status());
@@ -138,8 +141,8 @@ Result<std::vector<Tensor>> Decode(std::string_view body, std::string_view copy,
 }  // namespace
 
 Result<std::vector<Tensor>> DecodeJson(std::string_view body, std::span<const TensorSpec> specs,
-                                       const Limits& limits) {
-  return Decode(body, {}, specs, limits);
+                                       const Limits& limits, std::span<const std::string> unused) {
+  return Decode(body, {}, specs, limits, unused);
 }
 
 }  // namespace ekiben::codec

@@ -105,6 +105,28 @@ TEST(DecodeJsonTest, ATableIsRecordsOrColumns) {
   }
 }
 
+TEST(DecodeJsonTest, ColumnsThatNobodyReadsArePassedOver) {
+  const std::string unused[] = {"id", "note"};
+  for (
+      const std::string_view body :
+      {R"([{"id": 7, "age": 39, "job": "x"}, {"job": "y", "age": 40, "note": "\u00e9\n"}])",
+       R"([{"age": 39, "id": NaN, "job": "x", "note": null}, {"id": true, "age": 40, "job": "y"}])",
+       R"({"id": [[1, {"age": [2]}], {}], "age": [39, 40], "note": [], "job": ["x", "y"]})",
+       R"({"input": [{"note": {"input": []}, "age": 39, "job": "x"}, {"age": 40, "job": "y"}]})"}) {
+    const auto tensors = DecodeJson(body, kTable, {}, unused);
+    ASSERT_THAT(tensors, IsOk()) << body;
+    EXPECT_THAT((*tensors)[0].As<int64_t>(), ElementsAre(39, 40)) << body;
+    EXPECT_THAT(Strings((*tensors)[1]), ElementsAre("x", "y")) << body;
+  }
+  const auto lone = DecodeJson(R"([{"id": [], "age": 3}])", std::span(kTable).first(1), {}, unused);
+  ASSERT_THAT(lone, IsOk());
+  const auto typo = DecodeJson(R"([{"notes": 1, "age": 39, "job": "x"}])", kTable, {}, unused);
+  EXPECT_THAT(typo, HasMessage(HasSubstr("unknown key 'notes'")));
+  EXPECT_EQ(typo.error().hint(), "did you mean 'note'?");
+  EXPECT_THAT(DecodeJson(R"([{"id": {"a": 1, "age": 39, "job": "x"}])", kTable, {}, unused),
+              HasCode(Code::kInvalidArgument));
+}
+
 TEST(DecodeJsonTest, ATableOfOneColumnTakesEveryForm) {
   const TensorSpec column = Spec("age", DataType::kFloat64, {-1, 1});
   for (const std::string_view body :

@@ -16,8 +16,11 @@ constexpr std::string_view kWrapper = "input";
 
 }  // namespace
 
-JsonReader::JsonReader(std::span<const TensorSpec> specs, const Limits& limits, size_t values)
-    : most_(limits.max_elements), all_columns_(std::ranges::all_of(specs, IsColumn)) {
+JsonReader::JsonReader(std::span<const TensorSpec> specs, std::span<const std::string> unused,
+                       const Limits& limits, size_t values)
+    : unused_(unused),
+      most_(limits.max_elements),
+      all_columns_(std::ranges::all_of(specs, IsColumn)) {
   const size_t expected = (values + specs.size() - 1) / specs.size();
   inputs_.reserve(specs.size());
   for (const TensorSpec& spec : specs) {
@@ -26,6 +29,7 @@ JsonReader::JsonReader(std::span<const TensorSpec> specs, const Limits& limits, 
 }
 
 bool JsonReader::OpenList() {
+  if (place_ == Place::kUnused) return ++unused_depth_, true;
   const bool table = all_columns_ && inputs_.size() > 1;
   if (place_ == Place::kRequest && table) return StartRecords();
   return StartValue("a list") && (input_->shape.OpenList() || FailShape());
@@ -40,6 +44,7 @@ bool JsonReader::StartRecords() {
 }
 
 bool JsonReader::CloseList() {
+  if (place_ == Place::kUnused) return --unused_depth_, PassOver();
   if (place_ == Place::kRecords) {
     for (Input& input : inputs_) {
       input.shape.CloseList();
@@ -53,6 +58,7 @@ bool JsonReader::CloseList() {
 }
 
 bool JsonReader::OpenObject() {
+  if (place_ == Place::kUnused) return ++unused_depth_, true;
   if (place_ == Place::kRequest) {
     keyed_ = true;
     place_ = Place::kInputs;
@@ -74,6 +80,7 @@ bool JsonReader::OpenObject() {
 }
 
 bool JsonReader::CloseObject() {
+  if (place_ == Place::kUnused) return --unused_depth_, PassOver();
   if (place_ == Place::kInputs) {
     for (const Input& input : inputs_) {
       if (!input.given) return FailMissing(input);
@@ -92,6 +99,7 @@ bool JsonReader::CloseObject() {
 bool JsonReader::Key(std::string_view name) {
   if (place_ == Place::kInputs) return InputKey(name);
   if (place_ == Place::kRecord) return RecordKey(name);
+  if (place_ == Place::kUnused) return true;
   return FailUnknown(name);
 }
 
@@ -103,6 +111,7 @@ bool JsonReader::InputKey(std::string_view name) {
     place_ = Place::kValue;
     return true;
   }
+  if (IsUnused(name)) return true;
   const bool first = std::ranges::none_of(inputs_, &Input::given);
   if (name != kWrapper || wrapped_ || !first) return FailUnknown(name);
   wrapped_ = true;
@@ -113,7 +122,7 @@ bool JsonReader::InputKey(std::string_view name) {
 
 bool JsonReader::RecordKey(std::string_view name) {
   Input* const input = Find(name);
-  if (input == nullptr) return FailUnknown(name);
+  if (input == nullptr) return IsUnused(name) || FailUnknown(name);
   if (input->shape.rows() > record_) return FailTwice(name);
   input_ = input;
   place_ = Place::kValue;
@@ -128,6 +137,17 @@ JsonReader::Input* JsonReader::Find(std::string_view name) {
     if (input.spec->name == name) return &input;
   }
   return nullptr;
+}
+
+bool JsonReader::IsUnused(std::string_view name) {
+  if (std::ranges::find(unused_, name) == unused_.end()) return false;
+  after_unused_ = std::exchange(place_, Place::kUnused);
+  return true;
+}
+
+bool JsonReader::PassOver() {
+  if (unused_depth_ == 0) place_ = after_unused_;
+  return true;
 }
 
 bool JsonReader::StartValue(std::string_view got) {
@@ -149,6 +169,7 @@ bool JsonReader::EndValue() {
 }
 
 bool JsonReader::Bool(bool value) {
+  if (place_ == Place::kUnused) return PassOver();
   const std::string_view text = value ? "true" : "false";
   if (!StartValue(text)) return false;
   if (!input_->shape.AddValue()) return FailShape();
@@ -158,6 +179,7 @@ bool JsonReader::Bool(bool value) {
 }
 
 bool JsonReader::Missing(std::string_view text) {
+  if (place_ == Place::kUnused) return PassOver();
   if (!StartValue(text)) return false;
   if (!input_->shape.AddValue()) return FailShape();
   if (!input_->spec->missing || !IsFloat(input_->spec->type)) return FailType(text);
@@ -179,12 +201,14 @@ bool JsonReader::StartString(std::string_view piece) {
 }
 
 bool JsonReader::StringPiece(std::string_view piece) {
+  if (place_ == Place::kUnused) return true;
   if (!in_string_ && !StartString(piece)) return false;
   input_->elements.AppendText(piece);
   return true;
 }
 
 bool JsonReader::String(std::string_view last_piece) {
+  if (place_ == Place::kUnused) return PassOver();
   if (!StringPiece(last_piece)) return false;
   in_string_ = false;
   if (!input_->elements.EndString()) return FailNumber("a string");
@@ -192,6 +216,7 @@ bool JsonReader::String(std::string_view last_piece) {
 }
 
 bool JsonReader::MayBeMissing() const {
+  if (place_ == Place::kUnused) return true;
   if (place_ == Place::kRequest) return inputs_.size() == 1 && inputs_.front().spec->missing;
   return place_ == Place::kValue && input_->spec->missing;
 }

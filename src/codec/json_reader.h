@@ -26,11 +26,13 @@ inline constexpr std::string_view kNaN = "NaN", kInfinity = "Infinity";
 // where in the body it is, so that a mistake is named by its place; it knows no syntax.
 //
 // Each event returns false when the body can't be a request of these inputs; then status() says why
-// and no more events may follow. Refers to `specs`, which must outlive it.
+// and no more events may follow. Refers to `specs` and `unused`, which must outlive it.
 class JsonReader {
  public:
-  // `values` is a bound of how many values the body holds; the tensors are allocated by it.
-  JsonReader(std::span<const TensorSpec> specs, const Limits& limits, size_t values);
+  // `unused` are keys beside the inputs whose values are passed over. `values` is a bound of how
+  // many values the body holds; the tensors are allocated by it.
+  JsonReader(std::span<const TensorSpec> specs, std::span<const std::string> unused,
+             const Limits& limits, size_t values);
 
   bool OpenList();
   bool CloseList();
@@ -42,8 +44,10 @@ class JsonReader {
   // and as it was written.
   template <typename Value>
   bool Number(Value value, std::string_view text) {
-    if (place_ != Place::kValue && !StartValue(text)) [[unlikely]]
-      return false;
+    if (place_ != Place::kValue) [[unlikely]] {
+      if (place_ == Place::kUnused) return PassOver();
+      if (!StartValue(text)) return false;
+    }
     if (!input_->shape.AddValue()) [[unlikely]]
       return FailShape();
     if (!Store(value, text)) [[unlikely]]
@@ -88,6 +92,7 @@ class JsonReader {
     kInputs,   // A key of the object that is keyed by input.
     kRecords,  // An object of the list of records.
     kRecord,   // A key of a record.
+    kUnused,   // A value that nobody reads, or a part of one.
     kEnd,
   };
 
@@ -106,6 +111,9 @@ class JsonReader {
   bool InputKey(std::string_view name);
   bool RecordKey(std::string_view name);
   Input* Find(std::string_view name);
+  // Whether `name` is a key that is accepted and not read; then its value is due.
+  bool IsUnused(std::string_view name);
+  bool PassOver();  // A whole value, or the end of a list or an object, within an unused value.
 
   bool Fail(std::string message, std::string field, std::string hint = {});
   bool FailShape();                     // The lists of input_ make no shape.
@@ -125,6 +133,7 @@ class JsonReader {
   alignas(Input) std::array<std::byte, kFewInputs * sizeof(Input)> few_inputs_;
   std::pmr::monotonic_buffer_resource memory_{few_inputs_.data(), few_inputs_.size()};
   std::pmr::vector<Input> inputs_{&memory_};
+  const std::span<const std::string> unused_;
   const size_t most_;
   const bool all_columns_;
   Place place_ = Place::kRequest;
@@ -132,8 +141,10 @@ class JsonReader {
   size_t next_ = 0;         // The index of the input whose key is likely next.
   size_t value_depth_ = 0;  // How many of input_'s lists are open when a value of it ends.
   int64_t record_ = 0;
-  bool wrapped_ = false;  // In the key "input".
-  bool keyed_ = false;    // In an object keyed by input.
+  size_t unused_depth_ = 0;           // How many lists and objects are open in an unused value,
+  Place after_unused_ = Place::kEnd;  // and what is due when it ends.
+  bool wrapped_ = false;              // In the key "input".
+  bool keyed_ = false;                // In an object keyed by input.
   bool records_ = false;
   bool in_string_ = false;
   Status status_;

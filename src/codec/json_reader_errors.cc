@@ -84,6 +84,7 @@ bool JsonReader::FailUnknown(std::string_view key) {
   }
   std::vector<std::string> names;
   for (const Input& input : inputs_) names.push_back(input.spec->name);
+  names.insert(names.end(), unused_.begin(), unused_.end());
   return Fail(fmt::format("unknown key {}: expected {}", Quoted(key), KeysExpected()),
               Pointer(Container(), key), DidYouMean(Shortened(key), names));
 }

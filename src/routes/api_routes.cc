@@ -57,7 +57,9 @@ class ApiHandler {
   Result<std::vector<Tensor>> Decode(const http::Request& request) const {
     const std::vector<TensorSpec>& specs = description().inputs;
     const std::string_view type = MediaType(request.Header("content-type"));
-    if (IsJson(type)) return codec::DecodeJson(request.body, specs);
+    if (IsJson(type)) {
+      return codec::DecodeJson(request.body, specs, {}, description().unused);
+    }
     if (!IsNpy(type)) {
       return Error(Status(
           Code::kUnsupportedMediaType,

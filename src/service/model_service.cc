@@ -32,6 +32,7 @@ ApiDescription Describe(const store::ModelInfo& model, const store::NativeForm& 
           .doc = fmt::format("`{}` of the model {}", form.signature, model.tag.ToString()),
           .inputs = runner.inputs(),
           .outputs = runner.outputs(),
+          .unused = form.unused,
           .batches = runner.rows_independent(),
           .sample_request = SampleRequest(runner.inputs())};
 }

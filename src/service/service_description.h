@@ -26,8 +26,9 @@ struct ApiDescription {
   std::string doc;
   std::vector<TensorSpec> inputs;
   std::vector<TensorSpec> outputs;
-  bool batches = false;        // Rows of several requests may run together.
-  std::string sample_request;  // JSON that the API accepts; empty where it would be long.
+  std::vector<std::string> unused;  // Columns that may come beside the inputs and are not read.
+  bool batches = false;             // Rows of several requests may run together.
+  std::string sample_request;       // JSON that the API accepts; empty where it would be long.
 
   ApiMode mode = ApiMode::kSync;
   bool wants_context = false;  // The function takes the request's context too.

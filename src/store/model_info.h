@@ -30,6 +30,7 @@ struct NativeForm {
   std::filesystem::path file = {};  // Relative to the model's folder, and inside of it.
   std::vector<TensorSpec> inputs = {};
   std::vector<TensorSpec> outputs = {};
+  std::vector<std::string> unused = {};  // Columns of the training table that it does not read.
   bool rows_independent = false;  // Rows may be joined into one batch without changing any answer.
   Yaml proof = {};                // How it was compared with the original; null where it was not.
 };

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <fstream>
 #include <thread>
 
 #include <fmt/format.h>
@@ -41,6 +42,32 @@ TEST_F(ModelWriterTest, APublishedModelIsWholeAndLatest) {
   EXPECT_EQ(Latest("iris"), "v1");
   EXPECT_EQ(fs::file_size(PathOf("iris") / "latest"), 2);
   EXPECT_THAT(Leftovers(), IsEmpty());
+}
+
+TEST_F(ModelWriterTest, WhatCrashesLeftIsSweptAfterADay) {
+  ASSERT_THAT(Save("iris:v1"), IsOk());
+  const fs::path tmp = store_.home() / "tmp";
+  const auto leave = [&](const std::string& name, std::chrono::hours age) {
+    fs::create_directory(tmp / name);
+    std::ofstream(tmp / name / "saved_model.onnx") << "half";
+    fs::last_write_time(tmp / name, fs::file_time_type::clock::now() - age);
+  };
+  const std::string dead(32, 'd'), recent(32, 'e'), file(32, 'f');
+  leave(dead, std::chrono::hours(25));
+  leave(recent, std::chrono::hours(23));
+  leave("somebody_elses", std::chrono::hours(1000));
+  std::ofstream(tmp / file) << "v1";
+  fs::last_write_time(tmp / file, fs::file_time_type::clock::now() - std::chrono::hours(25));
+  ASSERT_THAT(Save("iris:v2"), IsOk());
+  EXPECT_THAT(Leftovers(), testing::UnorderedElementsAre(recent, "somebody_elses"));
+}
+
+TEST_F(ModelWriterTest, WhatALiveWriterHoldsIsNotSwept) {
+  const auto slow = StagingFolder::Make(store_.home());
+  ASSERT_THAT(slow, IsOk());
+  fs::last_write_time(slow->path(), fs::file_time_type::clock::now() - std::chrono::hours(1000));
+  ASSERT_THAT(Save("iris:v1"), IsOk());
+  EXPECT_TRUE(fs::exists(slow->path()));
 }
 
 TEST_F(ModelWriterTest, AnOlderModelDoesNotBecomeLatest) {

@@ -197,6 +197,11 @@ NativeForm ReadNative(Reader& reader, const std::string& signature, const Yaml& 
   }
   form.inputs = ReadSpecs(reader, yaml, "inputs", path + ".inputs");
   form.outputs = ReadSpecs(reader, yaml, "outputs", path + ".outputs");
+  if (const Yaml* unused = reader.List(yaml, "unused", path + ".unused")) {
+    for (const Yaml& name : unused->items) {
+      form.unused.push_back(reader.Text(name, path + ".unused"));
+    }
+  }
   form.rows_independent = reader.Bool(yaml, "rows_independent", path + ".rows_independent");
   if (const Yaml* proof = reader.Member(yaml, "proof")) form.proof = *proof;
   return form;

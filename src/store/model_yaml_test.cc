@@ -107,6 +107,15 @@ TEST(ModelYamlTest, OurKeyHasTheNativeForms) {
   EXPECT_THAT(info->not_native.at("predict_proba"), HasSubstr("'Foo'"));
 }
 
+TEST(ModelYamlTest, ColumnsThatAreNotReadAreKnownByName) {
+  const auto info = Parse(Native("{runtime: onnx, file: a.onnx, unused: [id, '1', \"a: b\"]}"));
+  ASSERT_THAT(info, IsOk());
+  EXPECT_THAT(info->native[0].unused, ElementsAre("id", "1", "a: b"));
+  EXPECT_EQ(Parse(ToModelYaml(*info))->native[0].unused, info->native[0].unused);
+  EXPECT_THAT(Parse(Native("{runtime: onnx, file: a.onnx, unused: [[id]]}")),
+              HasMessage(HasSubstr("ekiben.native.run.unused: expected text")));
+}
+
 TEST(ModelYamlTest, WhatIsWrittenReadsBackTheSame) {
   const auto info = Parse(std::string(kByBentoml) + kOurs);
   const std::string text = ToModelYaml(*info);

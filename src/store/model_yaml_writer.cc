@@ -15,6 +15,14 @@ std::string FlowMap(const std::map<std::string, std::string>& texts) {
   return ToFlow(map);
 }
 
+std::string FlowList(const std::vector<std::string>& texts) {
+  Yaml list{.kind = Yaml::Kind::kList};
+  for (const std::string& text : texts) {
+    list.items.push_back({.kind = Yaml::Kind::kScalar, .quoted = true, .text = text});
+  }
+  return ToFlow(list);
+}
+
 std::string SpecText(const TensorSpec& spec) {
   const std::string shape = spec.any_rank ? "" : fmt::format(", shape: {}", spec.shape.ToString());
   return fmt::format("{{name: {}, dtype: {}{}{}}}", YamlText(spec.name), DataTypeName(spec.type),
@@ -33,6 +41,7 @@ std::string NativeText(const NativeForm& form) {
       fmt::format("    {}:\n      runtime: {}\n      file: {}\n", YamlText(form.signature),
                   YamlText(form.runtime), YamlText(form.file.native()));
   out += SpecsText("inputs", form.inputs) + SpecsText("outputs", form.outputs);
+  if (!form.unused.empty()) out += fmt::format("      unused: {}\n", FlowList(form.unused));
   out += fmt::format("      rows_independent: {}\n", form.rows_independent);
   if (form.proof.kind != Yaml::Kind::kNull) {
     out += fmt::format("      proof: {}\n", ToFlow(form.proof));

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace ekiben::store {
 
@@ -12,5 +13,8 @@ void FillWithRandom(std::span<uint8_t> bytes);
 
 // The name of a file or folder that nobody else uses: 32 hexadecimal digits.
 std::string RandomName();
+
+// Whether `name` is of that form.
+bool IsRandomName(std::string_view name);
 
 }  // namespace ekiben::store

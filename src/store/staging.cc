@@ -3,17 +3,24 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include <cerrno>
 #include <system_error>
 
-#include "base/file.h"
 #include "store/random.h"
 
 namespace ekiben::store {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+constexpr time_t kLeftoverAge = 24 * 60 * 60;  // Seconds.
+
+}  // namespace
 
 Status MakeFolders(const fs::path& path) {
   std::error_code error;
@@ -21,14 +28,31 @@ Status MakeFolders(const fs::path& path) {
   return error ? FileError("cannot make the folder", path, error.value()) : Status();
 }
 
+void SweepLeftovers(const fs::path& tmp) {
+  std::error_code error, ignored;
+  for (fs::directory_iterator entry(tmp, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const fs::path& path = entry->path();
+    if (!IsRandomName(path.filename().native())) continue;
+    const FileDescriptor file(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    struct stat found{};
+    if (!file.valid() || fstat(file.get(), &found) != 0) continue;
+    if (time(nullptr) - found.st_mtim.tv_sec < kLeftoverAge) continue;
+    if (flock(file.get(), LOCK_EX | LOCK_NB) == 0) fs::remove_all(path, ignored);
+  }
+}
+
 Result<StagingFolder> StagingFolder::Make(const fs::path& home) {
   const fs::path tmp = home / "tmp";
   if (Status made = MakeFolders(tmp); !made.ok()) return Error(std::move(made));
+  SweepLeftovers(tmp);
   fs::path path = tmp / RandomName();
   if (mkdir(path.c_str(), 0777) != 0) {
     return Error(FileError("cannot make the folder", path, errno));
   }
-  return StagingFolder(std::move(path));
+  FileDescriptor held(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (held.valid()) flock(held.get(), LOCK_SH | LOCK_NB);  // Without it, a day is long enough.
+  return StagingFolder(std::move(path), std::move(held));
 }
 
 StagingFolder::~StagingFolder() {

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import pandas
 from onnx import TensorProto, helper, numpy_helper
-from sklearn import base, datasets, impute, linear_model, pipeline, preprocessing, svm
+from sklearn import base, compose, datasets, impute, linear_model, pipeline, preprocessing, svm
 
 import ekiben
 
@@ -135,6 +136,17 @@ def main(folder: Path) -> None:
         labels={"team": "botany"},
         metadata={"rows": len(iris.data)},
         sample=iris.data,
+    )
+
+    table = pandas.DataFrame(iris.data, columns=["sepal length", "sepal width", "length", "width"])
+    table["plant"] = [f"no. {number}" for number in range(len(table))]
+    petals = compose.ColumnTransformer(
+        [("petal", preprocessing.StandardScaler(), ["length", "width"])]
+    )
+    ekiben.sklearn.save_model(
+        "iris_petals",
+        pipeline.make_pipeline(petals, svm.SVC(gamma="scale")).fit(table, iris.target),
+        signatures={"predict": BATCHABLE},
     )
 
     logistic = linear_model.LogisticRegression(max_iter=1000).fit(iris.data, iris.target)

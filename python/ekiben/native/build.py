@@ -159,6 +159,8 @@ class _Workshop:
         graph = converter.graph(signature)
         entry = prove(graph, signature, expected, feeds, self._source, most_difference)
         entry["inputs"] = self._layout.inputs(converter.float_type, missing)
+        if unused := self._layout.unused_names():
+            entry["unused"] = unused
         return entry, graph
 
 

@@ -97,6 +97,12 @@ class Layout:
             if name not in self.unused
         ]
 
+    def unused_names(self) -> list[str]:
+        """What model.yaml says of the features that are not read, in the table's order."""
+        if self.kind != "columns":
+            return []
+        return [name for name in self.names if name in self.unused]
+
     def rows_of(self, sample: Any) -> Rows:
         """The caller's sample as rows; at most a few hundred, spread over all of them.
 
