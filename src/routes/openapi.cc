@@ -1,23 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "routes/openapi.h"
 
+#include <algorithm>
 #include <span>
 
 #include <fmt/format.h>
 
 #include "base/json_writer.h"
+#include "routes/openapi_parts.h"
 
 namespace ekiben::routes {
 namespace {
-
-constexpr std::string_view kProblemSchema =
-    R"({"type":"object","required":["type","title","status","detail","error","code"],)"
-    R"("properties":{"type":{"type":"string"},"title":{"type":"string"},)"
-    R"("status":{"type":"integer"},"detail":{"type":"string"},)"
-    R"("error":{"type":"string","description":"The same as detail."},)"
-    R"("code":{"type":"string"},"hint":{"type":"string"},)"
-    R"("field":{"type":"string","description":"A JSON pointer into the body."},)"
-    R"("request_id":{"type":"string"}}})";
 
 std::string ElementSchema(const TensorSpec& spec) {
   const std::string_view type = spec.type == DataType::kBool     ? "boolean"
@@ -88,41 +81,27 @@ void WriteApi(JsonWriter& json, const service::ServiceDescription& service,
   json.Key("200").BeginObject().Member("description", "The model's answer.");
   WriteContent(json, AnswerSchema(api.outputs), api.outputs.size() == 1, "");
   json.EndObject();
-  for (const std::string_view status : {"400", "413", "415", "500", "503", "504"}) {
-    json.Key(status).Raw(R"({"$ref":"#/components/responses/Problem"})");
-  }
+  WriteErrors(json);
   json.EndObject().EndObject().EndObject();
-}
-
-void WriteSystem(JsonWriter& json, std::string_view path, std::string_view summary,
-                 std::string_view media_type) {
-  json.Key(path).BeginObject().Key("get").BeginObject();
-  json.Key("tags").Raw(R"(["Infrastructure"])").Member("summary", summary);
-  json.Member("operationId", path.substr(1));
-  json.Key("responses").BeginObject().Key("200").BeginObject().Member("description", summary);
-  json.Key("content").BeginObject().Key(media_type).BeginObject().EndObject().EndObject();
-  json.EndObject().EndObject().EndObject().EndObject();
 }
 
 }  // namespace
 
 std::string OpenApi(const service::ServiceDescription& service) {
+  if (std::ranges::any_of(service.apis, [](const auto& api) { return api.input.has_value(); })) {
+    return DescriptorOpenApi(service);
+  }
   JsonWriter json;
-  json.BeginObject().Member("openapi", "3.1.0").Key("info").BeginObject();
-  json.Member("title", service.name).Member("version", service.version).EndObject();
-  json.Key("tags").Raw(R"([{"name":"Service APIs"},{"name":"Infrastructure"}])");
+  json.BeginObject().Member("openapi", "3.1.0");
+  WriteHead(json, service);
   json.Key("paths").BeginObject();
   for (const service::ApiDescription& api : service.apis) WriteApi(json, service, api);
-  WriteSystem(json, "/livez", "Whether the process is alive.", "text/plain");
-  WriteSystem(json, "/readyz", "Whether requests can be answered.", "text/plain");
-  WriteSystem(json, "/healthz", "The same as /livez.", "text/plain");
-  WriteSystem(json, "/metrics", "Metrics in Prometheus' text format.", "text/plain");
-  WriteSystem(json, "/docs.json", "This document.", "application/json");
+  WriteSystemPaths(json);
   json.EndObject().Key("components").BeginObject();
-  json.Key("schemas").BeginObject().Key("Problem").Raw(kProblemSchema).EndObject();
-  json.Key("responses")
-      .Raw(R"({"Problem":{"description":"What went wrong (RFC 9457).","content":)"
-           R"({"application/problem+json":{"schema":{"$ref":"#/components/schemas/Problem"}}}}})");
+  json.Key("schemas").BeginObject();
+  WriteProblemSchema(json);
+  json.EndObject().Key("responses");
+  WriteProblemResponse(json);
   return json.EndObject().EndObject().text();
 }
 

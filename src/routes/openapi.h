@@ -7,8 +7,9 @@
 
 namespace ekiben::routes {
 
-// The OpenAPI 3.1 document of a service: its APIs with the JSON Schema (2020-12) of what they take
-// and give, the system routes, and the errors.
+// The OpenAPI document of a service: its APIs with the schemas of what they take and give, the
+// system routes, and the errors. Of a model 3.1, with JSON Schema 2020-12; of a service in Python
+// 3.0.2 with BentoML's extensions, since its clients read that.
 std::string OpenApi(const service::ServiceDescription& service);
 
 }  // namespace ekiben::routes

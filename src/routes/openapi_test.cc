@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include "codec/json_document.h"
+
 namespace ekiben::routes {
 namespace {
 
@@ -41,6 +43,54 @@ TEST(OpenApiTest, SeveralInputsAreAnObjectByName) {
   service::ServiceDescription service = Iris();
   service.apis[0].inputs.push_back({.name = "job", .type = DataType::kString, .shape = {-1, 1}});
   EXPECT_THAT(OpenApi(service), HasSubstr(R"("required":["X","job"])"));
+}
+
+service::ServiceDescription Classifier() {
+  service::IoDescriptor array{.name = "NumpyNdarray",
+                              .kind = service::ValueKind::kTensor,
+                              .schema = R"({"type":"array","items":{"type":"number"}})",
+                              .example = "[[1.5]]",
+                              .io = R"({"id":"bentoml.io.NumpyNdarray","args":{"shape":null}})"};
+  service::IoDescriptor text{.name = "Text", .kind = service::ValueKind::kText};
+  return {.name = "iris_classifier",
+          .apis = {{.name = "classify",
+                    .route = "/classify",
+                    .doc = "Names the flower.",
+                    .input = std::move(array),
+                    .output = std::move(text)}}};
+}
+
+TEST(OpenApiTest, AServiceInPythonHasWhatBentoMLsClientReads) {
+  const std::string document = OpenApi(Classifier());
+  EXPECT_TRUE(codec::JsonValue::Parse(document)) << document;
+  for (const std::string_view piece :
+       {R"("openapi":"3.0.2")", R"("title":"iris_classifier")", R"("x-bentoml-name":"classify")",
+        R"x("summary":"InferenceAPI(NumpyNdarray → Text)")x",
+        R"("operationId":"iris_classifier__classify")",
+        R"("x-bentoml-io-descriptor":{"id":"bentoml.io.NumpyNdarray","args":{"shape":null}})",
+        R"("example":[[1.5]])", R"("text/plain":{"schema":{"type":"string"}})"}) {
+    EXPECT_THAT(document, HasSubstr(piece));
+  }
+}
+
+TEST(OpenApiTest, DefinitionsOfASchemaBecomeThoseOfTheDocument) {
+  service::ServiceDescription service = Classifier();
+  service.apis[0].input->schema =
+      R"({"$ref":"#/$defs/Row","$defs":{"Row":{"items":{"$ref":"#/$defs/Cell"}},"Cell":{}}})";
+  const std::string document = OpenApi(service);
+  EXPECT_THAT(document, HasSubstr(R"("schema":{"$ref":"#/components/schemas/Row"})"));
+  EXPECT_THAT(document, HasSubstr(R"("Row":{"items":{"$ref":"#/components/schemas/Cell"}})"));
+}
+
+TEST(OpenApiTest, AFormHasItsPartsAsProperties) {
+  service::ServiceDescription service = Classifier();
+  service::IoDescriptor form{.name = "Multipart", .kind = service::ValueKind::kParts};
+  form.parts.emplace_back(
+      "image", service::IoDescriptor{.name = "Image", .kind = service::ValueKind::kBlob});
+  service.apis[0].input = std::move(form);
+  EXPECT_THAT(OpenApi(service),
+              HasSubstr(R"("multipart/form-data":{"schema":{"type":"object","properties":{)"
+                        R"("image":{"type":"string","format":"binary"}},"required":["image"]})"));
 }
 
 }  // namespace
