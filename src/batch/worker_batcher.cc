@@ -95,9 +95,10 @@ Task<Result<Outcome>> WorkerBatcher::Infer(size_t method, Arguments arguments, C
   if (!queue.policy.Admits(static_cast<int64_t>(queue.waiting.size()), queue.rows,
                            static_cast<int64_t>(places_.size()), call.deadline - self.arrived)) {
     options_.methods[method].metrics.refused.Add();
-    co_return Error(Unavailable(fmt::format("the runner '{}' has more to do than it can answer in "
-                                            "time",
-                                            options_.name)));
+    co_return Error(
+        Unavailable(fmt::format("the runner '{}' has more to do than it can answer in "
+                                "time",
+                                options_.name)));
   }
   queue.waiting.push_back(&self);
   queue.rows += rows;
@@ -131,8 +132,8 @@ std::optional<size_t> WorkerBatcher::NextMethod() const {
   std::optional<size_t> oldest;
   for (size_t method = 0; method < queues_.size(); ++method) {
     if (queues_[method].waiting.empty()) continue;
-    if (!oldest || queues_[method].waiting.front()->arrived <
-                       queues_[*oldest].waiting.front()->arrived) {
+    if (!oldest ||
+        queues_[method].waiting.front()->arrived < queues_[*oldest].waiting.front()->arrived) {
       oldest = method;
     }
   }
@@ -149,9 +150,8 @@ void WorkerBatcher::DropAtFront(size_t method) {
     queue.waiting.pop_front();
     queue.rows -= next->rows;
     options_.methods[method].metrics.abandoned.Add();
-    next->answer.emplace(
-        Error(too_late ? DeadlineExceeded("the call waited past its deadline")
-                       : Unavailable("the client has closed the connection")));
+    next->answer.emplace(Error(too_late ? DeadlineExceeded("the call waited past its deadline")
+                                        : Unavailable("the client has closed the connection")));
     loop_.Post([next] { next->waiter.resume(); });
   }
 }
@@ -176,8 +176,7 @@ std::vector<WorkerBatcher::Waiting*> WorkerBatcher::Take(size_t method) {
   for (DropAtFront(method); !queue.waiting.empty(); DropAtFront(method)) {
     Waiting* const next = queue.waiting.front();
     if (batch.empty()) {
-      most = queue.policy.RowsToTake(std::max<int64_t>(1, queue.rows),
-                                     next->call.deadline - Now());
+      most = queue.policy.RowsToTake(std::max<int64_t>(1, queue.rows), next->call.deadline - Now());
     } else if (!CanJoin(method, *batch.front(), *next) || rows + next->rows > most) {
       break;
     }

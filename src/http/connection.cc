@@ -152,8 +152,15 @@ void Connection::Respond(Response response) {
   if (keep_alive_ && EqualsIgnoringCase(request_.Header("connection"), "keep-alive")) {
     response.headers.emplace_back("connection", "keep-alive");  // HTTP/1.0 wants to be told.
   }
-  AppendResponseHead(output_, response, request_.request_id, server_->date_, keep_alive_);
-  if (request_.method != "HEAD") output_ += response.body;
+  if (response.stream != nullptr) {
+    chunked_ = parser_.version() >= 11;  // HTTP/1.0 reads to the connection's end.
+    if (!chunked_) keep_alive_ = false;
+  }
+  AppendResponseHead(output_, response, request_.request_id, server_->date_, keep_alive_, chunked_);
+  if (request_.method != "HEAD") {
+    if (response.stream == nullptr) output_ += response.body;
+    stream_ = std::move(response.stream);
+  }
   Enter(State::kWriting, Now());
   server_->on_exchange_({.request = request_,
                          .status = response.status,
@@ -186,8 +193,40 @@ void Connection::Write() {
       });
 }
 
+void Connection::Pull() {
+  Enter(State::kHandling, since_);
+  ekiben::Start(stream_->Next(),
+                [self = shared_from_this()](Result<std::optional<std::string>> piece) {
+                  self->OnPiece(std::move(piece));
+                });
+}
+
+void Connection::OnPiece(Result<std::optional<std::string>> piece) {
+  if (state_ == State::kClosed || !piece) {
+    Enter(State::kClosed, since_);
+    Close();
+    return;
+  }
+  output_.clear();
+  written_ = 0;
+  if (!*piece) {
+    stream_.reset();
+    if (chunked_) output_ = kLastChunk;
+  } else if (chunked_ && !(*piece)->empty()) {
+    AppendChunk(output_, **piece);
+  } else {
+    output_ = *std::move(*piece);
+  }
+  Enter(State::kWriting, Now());
+  Write();
+}
+
 void Connection::OnWritten() {
   if (state_ != State::kWriting) return;
+  if (stream_ != nullptr) {
+    Pull();
+    return;
+  }
   if (server_->draining()) {
     Close();
     return;
@@ -210,6 +249,8 @@ void Connection::Linger() {
 }
 
 void Connection::Close() {
+  // While a piece is waited for the stream is in use; OnPiece() ends it.
+  if (state_ != State::kHandling) stream_.reset();
   state_ = State::kClosed;
   boost::system::error_code ignored;
   socket_.close(ignored);

@@ -58,6 +58,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Handle(Time now);
   void Respond(Response response);
   void Reject(const Status& status);
+  // Asks the answer's stream for its next piece, and sends it.
+  void Pull();
+  void OnPiece(Result<std::optional<std::string>> piece);
   void Write();
   void OnWritten();
   void Linger();
@@ -79,6 +82,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Request request_;
   std::string output_;
   size_t written_ = 0;
+  std::unique_ptr<BodyStream> stream_;  // Of the answer under way.
+  bool chunked_ = false;
 };
 
 }  // namespace ekiben::http

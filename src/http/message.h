@@ -3,12 +3,15 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/status.h"
 #include "base/task.h"
 
 namespace ekiben::http {
@@ -37,8 +40,9 @@ class Request {
   template <typename Visit>
   void ForEachHeader(Visit&& visit) const {
     for (const Entry& entry : headers_) {
-      visit(NameOf(entry), std::string_view(header_text_)
-                               .substr(entry.name_at + entry.name_size, entry.value_size));
+      visit(
+          NameOf(entry),
+          std::string_view(header_text_).substr(entry.name_at + entry.name_size, entry.value_size));
     }
   }
 
@@ -81,6 +85,16 @@ class ContentType {
   std::string owned_;
 };
 
+// A body that comes piece by piece. Destroyed as soon as nobody wants the rest.
+class BodyStream {
+ public:
+  virtual ~BodyStream() = default;
+
+  // The next piece, or nothing at the end. An error breaks the connection off, so that the client
+  // sees that the body is not whole. Called again only after the last call has ended.
+  virtual Task<Result<std::optional<std::string>>> Next() = 0;
+};
+
 // What is answered. Content type and headers are written as they are: who sets them to what came
 // from elsewhere makes sure that they end no line.
 struct Response {
@@ -92,6 +106,9 @@ struct Response {
   // The route that answered, as its table numbers them; -1 where none matched. For metrics and
   // logs, which never label by what a client sent.
   int route = -1;
+
+  // Where there is one, the body is what it gives, sent in chunks; `body` is then not looked at.
+  std::unique_ptr<BodyStream> stream = nullptr;
 };
 
 // Answers requests: called on the loop's thread, once a request. The request stays until the task

@@ -140,6 +140,7 @@ class RequestParser::Impl {
 
   bool header_done() const { return parser_->is_header_done(); }
   bool keep_alive() const { return parser_->keep_alive(); }
+  int version() const { return parser_->version(); }
   bool expects_continue() const {
     return header_done() && EqualsIgnoringCase(request_->Header("expect"), "100-continue");
   }
@@ -167,5 +168,6 @@ Result<RequestParser::Progress> RequestParser::Feed(std::string_view bytes) {
 bool RequestParser::header_done() const { return impl_->header_done(); }
 bool RequestParser::expects_continue() const { return impl_->expects_continue(); }
 bool RequestParser::keep_alive() const { return impl_->keep_alive(); }
+int RequestParser::version() const { return impl_->version(); }
 
 }  // namespace ekiben::http

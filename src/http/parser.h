@@ -40,6 +40,8 @@ class RequestParser {
   bool expects_continue() const;
   // Whether the client wants to keep the connection. REQUIRES: header_done()
   bool keep_alive() const;
+  // 10 times the major version and the minor one: 11.
+  int version() const;
 
  private:
   class Impl;

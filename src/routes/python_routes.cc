@@ -31,7 +31,8 @@ std::string ContextOf(const http::Request& request) {
 
 // Headers that the server writes itself.
 bool IsOurs(std::string_view name) {
-  for (const std::string_view ours : {"content-length", "connection", "transfer-encoding", "date"}) {
+  for (const std::string_view ours :
+       {"content-length", "connection", "transfer-encoding", "date"}) {
     if (http::EqualsIgnoringCase(name, ours)) return true;
   }
   return false;
@@ -64,6 +65,44 @@ void Apply(std::string_view said, http::Response& response) {
   }
 }
 
+// A function's pieces as pieces of a body.
+class StreamBody final : public http::BodyStream {
+ public:
+  StreamBody(std::unique_ptr<service::ApiStream> pieces, const service::IoDescriptor& descriptor,
+             observe::Log& log, std::string request_id)
+      : pieces_(std::move(pieces)),
+        descriptor_(descriptor),
+        log_(log),
+        request_id_(std::move(request_id)) {}
+
+  Task<Result<std::optional<std::string>>> Next() override {
+    auto values = co_await pieces_->Next();
+    if (!values) co_return Broken(std::move(values).error());
+    if (values->empty()) co_return std::nullopt;
+    std::string bytes;
+    for (Value& value : *values) {
+      http::Response piece;
+      Status encoded = EncodeValue(std::move(value), descriptor_, piece);
+      if (!encoded.ok()) co_return Broken(std::move(encoded));
+      bytes += piece.body;
+    }
+    co_return bytes;
+  }
+
+ private:
+  // The head has been sent: all that is left is to break off.
+  Result<std::optional<std::string>> Broken(Status why) {
+    log_.Write(observe::LogLevel::kError, "a stream was broken off", {{"request_id", request_id_}});
+    log_.WriteBlock(why.message());
+    return Error(std::move(why));
+  }
+
+  std::unique_ptr<service::ApiStream> pieces_;
+  const service::IoDescriptor& descriptor_;
+  observe::Log& log_;
+  const std::string request_id_;
+};
+
 // One API: its handler's state, which is the same for all requests.
 class PythonHandler {
  public:
@@ -87,13 +126,23 @@ class PythonHandler {
 
   http::Response Encode(ApiAnswer answer, const http::Request& request) const {
     http::Response response;
+    if (answer.stream != nullptr) {
+      // An empty value says of which type the body is.
+      const bool is_text = description().output->kind == service::ValueKind::kText;
+      Value nothing = is_text ? Value(Text{}) : Value(Null{});
+      const Status typed = EncodeValue(std::move(nothing), *description().output, response);
+      if (!typed.ok()) return Refuse(typed, request);
+      response.stream = std::make_unique<StreamBody>(
+          std::move(answer.stream), *description().output, log_, request.request_id);
+      return response;
+    }
     const Status encoded = EncodeValue(std::move(answer.value), *description().output, response,
                                        request.Header("accept"));
     if (!encoded.ok()) {
-      return Refuse(Internal(fmt::format("API '{}' returned what {} cannot encode: {}",
-                                         description().name, description().output->name,
-                                         encoded.message())),
-                    request);
+      return Refuse(
+          Internal(fmt::format("API '{}' returned what {} cannot encode: {}", description().name,
+                               description().output->name, encoded.message())),
+          request);
     }
     if (!answer.said.empty()) Apply(answer.said, response);
     return response;

@@ -37,10 +37,10 @@ std::string Front::url() const { return UrlOf(options_.host, http_->port()); }
 
 Status Front::Open(std::string docs, std::function<bool()> is_ready) {
   routes::AddSystemRoutes(
-      router_, {.is_ready = [this, is_ready = std::move(
-                                       is_ready)] { return !stopping_ && is_ready(); },
-                .metrics = metrics_,
-                .docs = std::move(docs)});
+      router_,
+      {.is_ready = [this, is_ready = std::move(is_ready)] { return !stopping_ && is_ready(); },
+       .metrics = metrics_,
+       .docs = std::move(docs)});
   request_metrics_ = std::make_unique<observe::RequestMetrics>(metrics_, router_.paths());
   open_ = true;
   return http_->Listen();

@@ -47,8 +47,8 @@ class PythonServer {
     failure_ = started;
     if (failure_.ok()) {
       routes::AddPythonRoutes(front_.router(), service_, front_.log(), front_.options().timeout);
-      failure_ = front_.Open(routes::OpenApi(service_.description()),
-                             [this] { return service_.ready(); });
+      failure_ =
+          front_.Open(routes::OpenApi(service_.description()), [this] { return service_.ready(); });
     }
     if (!failure_.ok()) return front_.Stop();
     Announce();

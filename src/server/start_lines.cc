@@ -73,8 +73,7 @@ void WriteStartLines(const service::PythonService& service, const std::string& p
   out << fmt::format("service {}  ({} API {} of {})\n", description.name, workers,
                      workers == 1 ? "worker" : "workers", python);
   for (const service::ApiDescription& api : description.apis) {
-    out << fmt::format("api     POST {}  {} -> {}\n", api.route, api.input->name,
-                       api.output->name);
+    out << fmt::format("api     POST {}  {} -> {}\n", api.route, api.input->name, api.output->name);
   }
   for (const std::string& placement : service.placements()) {
     out << fmt::format("runner  {}\n", placement);

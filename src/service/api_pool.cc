@@ -46,6 +46,53 @@ std::string ReportOf(const Status& status) {
 
 }  // namespace
 
+// Takes the pieces of one call's answer. The place outlives it.
+class ApiPool::Stream final : public ApiStream {
+ public:
+  Stream(Place& place, uint32_t call, size_t lane) : place_(place), call_(call), lane_(lane) {
+    place.streams.emplace(call, this);
+  }
+  ~Stream() override {
+    if (place_.streams.erase(call_) == 0) return;  // It has ended by itself.
+    if (worker::Worker* const worker = place_.slot->worker()) {
+      std::string& out = worker->Outgoing(lane_);
+      worker::EndFrame(out, worker::BeginFrame(out, FrameKind::kCancel, call_));
+    }
+  }
+
+  Task<Result<std::vector<Value>>> Next() override {
+    if (values_.empty() && !end_) {
+      Parked<Stream> parked{*this};
+      co_await parked;
+    }
+    if (values_.empty() && !end_->ok()) co_return Error(*end_);
+    co_return std::exchange(values_, {});
+  }
+
+  void Add(Value value) {
+    values_.push_back(std::move(value));
+    Wake();
+  }
+  void End(Status status) {
+    place_.streams.erase(call_);
+    end_ = std::move(status);
+    Wake();
+  }
+
+  std::coroutine_handle<> waiter = nullptr;
+
+ private:
+  void Wake() {
+    if (waiter) std::exchange(waiter, nullptr).resume();
+  }
+
+  Place& place_;
+  const uint32_t call_;
+  const size_t lane_;
+  std::vector<Value> values_;
+  std::optional<Status> end_;
+};
+
 ApiPool::ApiPool(IoLoop& loop, const worker::Worker::Options& worker, size_t count, Events events)
     : loop_(loop), events_(std::move(events)) {
   for (size_t i = 0; i < count; ++i) {
@@ -124,6 +171,8 @@ void ApiPool::OnFrame(Place& place, const Frame& frame, size_t lane) {
     case FrameKind::kResult: return OnResult(place, frame);
     case FrameKind::kError: return OnError(place, frame);
     case FrameKind::kRun: return OnRun(place, frame, lane);
+    case FrameKind::kChunk:
+    case FrameKind::kEnd: return OnChunk(place, frame);
     default: return;
   }
 }
@@ -140,10 +189,42 @@ void ApiPool::OnResult(Place& place, const Frame& frame) {
   Finish(place, frame.header.call, std::move(answer));
 }
 
+ApiPool::Stream* ApiPool::StreamOf(Place& place, uint32_t call) {
+  const auto found = place.streams.find(call);
+  if (found != place.streams.end()) return found->second;
+  const auto pending = place.pending.find(call);
+  if (pending == place.pending.end()) return nullptr;
+  auto stream = std::make_unique<Stream>(place, call, pending->second->lane);
+  Finish(place, call, ApiAnswer{.stream = std::move(stream)});
+  // Whoever got it may have dropped it at once.
+  const auto made = place.streams.find(call);
+  return made != place.streams.end() ? made->second : nullptr;
+}
+
+void ApiPool::OnChunk(Place& place, const Frame& frame) {
+  Stream* const stream = StreamOf(place, frame.header.call);
+  if (frame.header.kind == FrameKind::kEnd) {
+    if (stream != nullptr) stream->End({});
+    return;
+  }
+  worker::Worker& worker = *place.slot->worker();
+  worker::ValueReader reader = worker.Reader(frame);
+  auto value = reader.ReadValue();
+  worker.GiveBack();
+  if (stream == nullptr) return;
+  if (value) return stream->Add(*std::move(value));
+  stream->End(Internal(value.error().message()));
+}
+
 void ApiPool::OnError(Place& place, const Frame& frame) {
   worker::ValueReader reader = place.slot->worker()->Reader(frame);
   const auto report = reader.ReadText();
   ApiAnswer answer{.failure = ReadFailure(report ? *report : "")};
+  const auto stream = place.streams.find(frame.header.call);
+  if (stream != place.streams.end()) {
+    return stream->second->End(
+        Internal(answer.failure->message + "\n" + answer.failure->traceback));
+  }
   Finish(place, frame.header.call, std::move(answer));
 }
 
@@ -168,13 +249,12 @@ void ApiPool::OnRun(Place& place, const Frame& frame, size_t lane) {
   const uint32_t call = frame.header.call;
   if (!arguments) return Reply(place, lane, call, Error(std::move(arguments).error()));
   const auto parent = place.pending.find(frame.header.reserved);
-  const Time deadline =
-      parent != place.pending.end() ? parent->second->call.deadline : Time::max();
+  const Time deadline = parent != place.pending.end() ? parent->second->call.deadline : Time::max();
   ekiben::Start(events_.run(frame.header.target, *std::move(arguments), deadline),
-        [this, &place, lane, call, alive = std::weak_ptr(place.alive)](
-            Result<batch::Outcome> outcome) {
-          if (!alive.expired()) Reply(place, lane, call, std::move(outcome));
-        });
+                [this, &place, lane, call,
+                 alive = std::weak_ptr(place.alive)](Result<batch::Outcome> outcome) {
+                  if (!alive.expired()) Reply(place, lane, call, std::move(outcome));
+                });
 }
 
 void ApiPool::Reply(Place& place, size_t lane, uint32_t call, Result<batch::Outcome> outcome) {
@@ -198,6 +278,9 @@ void ApiPool::OnDown(Place& place, const std::string& how) {
   place.alive.reset();
   place.hanging.clear();
   events_.on_down(how);
+  for (auto streams = place.streams; const auto& [number, stream] : streams) {
+    stream->End(Unavailable(fmt::format("the Python worker ended with the request: {}", how)));
+  }
   auto pending = std::exchange(place.pending, {});
   for (const auto& [number, call] : pending) {
     call->answer.emplace(

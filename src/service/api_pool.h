@@ -20,9 +20,20 @@
 
 namespace ekiben::service {
 
+// The values that a function yields, as they come. Belongs to the loop; destroying it cancels the
+// function. REQUIRES: at its end no Next() is under way.
+class ApiStream {
+ public:
+  virtual ~ApiStream() = default;
+  // All that have come since, at least one; none at the end. kUnavailable where the worker ended,
+  // kInternal where the function raised.
+  virtual Task<Result<std::vector<Value>>> Next() = 0;
+};
+
 // What a call of an API's function gave.
 struct ApiAnswer {
   Value value;
+  std::unique_ptr<ApiStream> stream = nullptr;  // In place of the value, where it yields.
   std::string said;  // The response's status and headers, as JSON; empty where nothing was said.
   std::optional<ApiFailure> failure;
 };
@@ -69,8 +80,10 @@ class ApiPool {
     std::optional<Result<ApiAnswer>> answer = std::nullopt;
     std::coroutine_handle<> waiter = nullptr;
   };
+  class Stream;
   struct Place {
     std::unique_ptr<worker::Slot> slot;
+    std::unordered_map<uint32_t, Stream*> streams;  // That somebody reads.
     std::unordered_map<uint32_t, Pending*> pending;
     uint32_t calls = 0;
     std::unordered_set<uint32_t> hanging;  // Calls that did not come back in their time.
@@ -83,6 +96,9 @@ class ApiPool {
   void OnFrame(Place& place, const worker::Frame& frame, size_t lane);
   void OnResult(Place& place, const worker::Frame& frame);
   void OnError(Place& place, const worker::Frame& frame);
+  void OnChunk(Place& place, const worker::Frame& frame);
+  // The stream of a call that has begun to yield; null where nobody reads it any more.
+  Stream* StreamOf(Place& place, uint32_t call);
   void OnRun(Place& place, const worker::Frame& frame, size_t lane);
   void OnDown(Place& place, const std::string& how);
   void Reply(Place& place, size_t lane, uint32_t call, Result<batch::Outcome> outcome);

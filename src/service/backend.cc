@@ -42,8 +42,7 @@ Result<runtime::Runtime> BackendLoader::RuntimeNamed(const std::string& name) {
 }
 
 Result<Backend> BackendLoader::Load(const store::ModelInfo& model, const store::NativeForm& form,
-                                    const std::string& name,
-                                    batch::BatchPolicy::Options batching) {
+                                    const std::string& name, batch::BatchPolicy::Options batching) {
   const auto runtime = RuntimeNamed(form.runtime);
   if (!runtime) return Error(runtime.error());
   auto runner = runner::Runner::Create(

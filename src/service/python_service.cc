@@ -25,19 +25,18 @@ PythonService::PythonService(RunnerTable::Places places, Options options)
                 .batching = options_.batching,
                 .worker = [this](size_t runner) { return WorkerOptions("runner", 1, runner); }}),
       apis_(places.loop, WorkerOptions("api", kLanes, 0), options_.api_workers,
-            ApiPool::Events{
-                .on_described = [this](std::string_view json) { OnDescribed(json); },
-                .on_failed = [this](const Status& why) { Fail(why); },
-                .on_down =
-                    [this](const std::string& how) {
-                      ended_.Add();
-                      places_.log.Write(observe::LogLevel::kError, "an API worker ended",
-                                        {{"how", how}});
-                    },
-                .run =
-                    [this](size_t method, worker::Arguments arguments, Time deadline) {
-                      return runners_.Run(method, std::move(arguments), deadline);
-                    }}) {}
+            ApiPool::Events{.on_described = [this](std::string_view json) { OnDescribed(json); },
+                            .on_failed = [this](const Status& why) { Fail(why); },
+                            .on_down =
+                                [this](const std::string& how) {
+                                  ended_.Add();
+                                  places_.log.Write(observe::LogLevel::kError,
+                                                    "an API worker ended", {{"how", how}});
+                                },
+                            .run =
+                                [this](size_t method, worker::Arguments arguments, Time deadline) {
+                                  return runners_.Run(method, std::move(arguments), deadline);
+                                }}) {}
 
 worker::Worker::Options PythonService::WorkerOptions(const std::string& role, size_t lanes,
                                                      size_t runner) const {

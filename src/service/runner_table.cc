@@ -31,15 +31,15 @@ Result<Tensor> Fitted(Value value, const TensorSpec& spec, std::string_view meth
     tensor->Reshape({tensor->shape()[0]});
   }
   if (!spec.any_rank && !spec.shape.Accepts(tensor->shape())) {
-    return Error(InvalidArgument(fmt::format("'{}' of '{}' takes the shape {}, not {}", spec.name,
-                                             method, spec.shape.ToString(),
-                                             tensor->shape().ToString())));
+    return Error(
+        InvalidArgument(fmt::format("'{}' of '{}' takes the shape {}, not {}", spec.name, method,
+                                    spec.shape.ToString(), tensor->shape().ToString())));
   }
   if (tensor->type() == spec.type) return std::move(*tensor);
   if (IsFloat(tensor->type()) && !IsFloat(spec.type)) {
-    return Error(InvalidArgument(fmt::format("'{}' of '{}' takes {}, not {}", spec.name, method,
-                                             DataTypeName(spec.type),
-                                             DataTypeName(tensor->type()))));
+    return Error(
+        InvalidArgument(fmt::format("'{}' of '{}' takes {}, not {}", spec.name, method,
+                                    DataTypeName(spec.type), DataTypeName(tensor->type()))));
   }
   auto cast = codec::CastNumbers(*tensor, spec.type);
   if (!cast) return Error(std::move(cast).error().WithContext(spec.name));

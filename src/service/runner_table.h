@@ -39,8 +39,7 @@ class RunnerTable {
   };
 
   // All of `places` must outlive the table.
-  RunnerTable(Places places, Options options)
-      : places_(places), options_(std::move(options)) {}
+  RunnerTable(Places places, Options options) : places_(places), options_(std::move(options)) {}
 
   // Loads what is native and starts the workers of the rest; `done` is called once, when every
   // runner can take calls, or with the first error.
