@@ -1,240 +1,165 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Models as archives: what BentoML exports is taken in, and what ekiben exports BentoML takes in.
-
-An archive holds a model's folder, its files at the root: a tar, compressed or not, a zip, or the
-folder itself. What is taken in is not trusted.
-"""
+"""Models as archives: out of the store into one file, and back into a store."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import stat
-import tarfile
 import uuid
-import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
-from .errors import FailedPrecondition, InvalidArgument, NotFound, disk_errors
+from .errors import FailedPrecondition, InvalidArgument, disk_errors
 from .manifest import FILE, ModelInfo
+from .model import Model
 from .publish import publish, staging_folder
 from .store import ModelStore
+from .tag import LATEST, Tag
+from .unpacking import pack, unpack
 
-FOLDER = "folder"
 SUFFIX = "bentomodel"
 
-# Suffix to the way of compressing that tarfile knows by this name.
-_TARS = {SUFFIX: "xz", "xz": "xz", "gz": "gz", "bz2": "bz2", "tar": ""}
-_FORMATS = (*_TARS, "zip", FOLDER)
-_MOST_FILES = 100_000
+# What each form is called, and how it is packed.
+_FORMS = {
+    SUFFIX: "xz",
+    "xz": "xz",
+    "gz": "gz",
+    "bz2": "bz2",
+    "tar": "tar",
+    "zip": "zip",
+    "folder": "folder",
+}
+_MOST_MANIFEST = 16 << 20
 
 
-def export(folder: Path, name: str, path: str | os.PathLike[str], output_format: str | None) -> str:
-    """Write the model in `folder` to `path`, whole or not at all; returns where it is.
+def export_model(
+    tag: str | Tag | Model,
+    path: str | os.PathLike[str],
+    output_format: str | None = None,
+    **remote: Any,
+) -> str:
+    """Write a model into one file, from which BentoML imports it, too; returns its path.
 
     Args:
-        folder: The model's.
-        name: What the file is called where `path` is a folder or ends with '/'.
-        path: A file, which is replaced, or a folder. Without a known suffix it gets `.bentomodel`.
-        output_format: `bentomodel` and `xz`, `gz`, `bz2`, `tar`, `zip`, or `folder`; by default
-            as the suffix says.
+        tag: What to export.
+        path: A file, which is replaced; or a folder, in which the file gets the tag's name.
+        output_format: `bentomodel` (a tar.xz), `gz`, `xz`, `bz2`, `tar`, `zip`, or `folder` for
+            plain files in a folder that does not exist yet. By default as the path ends, else
+            `bentomodel`.
+        remote: BentoML's `protocol`, `user`, `passwd`, `params` and `subpath`; only
+            `protocol="file"` and `subpath` are possible.
 
     Raises:
-        InvalidArgument: If the format is another one, or the path a URL.
-        FailedPrecondition: If the disk refuses, or `path` is to be a folder and has something in.
+        NotFound: If there is no such model.
+        InvalidArgument: If the format is not known, or the path is not on this machine.
+        FailedPrecondition: If the folder exists or the disk refuses.
     """
-    kind = _format(path, output_format)
-    place = _place(path, name, kind)
-    beside = place.parent / f".{place.name}.{uuid.uuid4().hex}"
+    store = ModelStore()
+    info = tag.info if isinstance(tag, Model) else store.get(tag)
+    source = Path(tag.path) if isinstance(tag, Model) else store.folder(info.tag)
+    place = _local(path, remote)
+    form = _form(place, output_format)
+    if form != "folder" and (place.is_dir() or str(path).endswith("/")):
+        place = place / f"{info.tag.name}-{info.tag.version}.{form}"
+    if form == SUFFIX and place.suffix != f".{SUFFIX}":
+        place = place.with_name(f"{place.name}.{SUFFIX}")
+    if form == "folder" and place.exists() and (not place.is_dir() or any(place.iterdir())):
+        raise FailedPrecondition(f"'{place}' exists already", hint="name a folder that does not")
     with disk_errors("write", place):
-        if kind == FOLDER and place.is_dir() and any(place.iterdir()):
-            raise FailedPrecondition(f"'{place}' is not empty", hint="name another folder")
-        try:
-            _write(folder, beside, kind)
-            if kind == FOLDER and place.is_dir():
-                place.rmdir()
-            beside.replace(place)
-        finally:
-            if beside.is_dir():
-                shutil.rmtree(beside, ignore_errors=True)
-            else:
-                beside.unlink(missing_ok=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _write(source, _FORMS[form], place)
     return str(place)
 
 
-def take_in(path: str | os.PathLike[str], input_format: str | None) -> tuple[ModelInfo, Path]:
-    """Bring the model in an archive, or in a folder, into the store; what it is, and where.
+def import_model(
+    path: str | os.PathLike[str], input_format: str | None = None, **remote: Any
+) -> Model:
+    """Take a model that export_model(), or BentoML, wrote into the store, under the same tag.
+
+    It enters the store whole or not at all.
+
+    Args:
+        path: A file, or a folder.
+        input_format: As for export_model(); by default as the path ends, `folder` for a folder,
+            else `bentomodel`.
+        remote: As for export_model().
 
     Raises:
-        NotFound: If there is no such file.
-        InvalidArgument: If it is no model, is damaged, or would write outside of its folder.
-        FailedPrecondition: If the version is in the store already or the disk refuses.
+        InvalidArgument: If it is no model, is damaged, or has members that leave the folder, are
+            links or devices or are there twice; if the format is not known.
+        ResourceExhausted: If the archive becomes far larger than it is.
+        FailedPrecondition: If the version is taken or the disk refuses.
     """
-    kind = _format(path, input_format)
-    source = Path(path).expanduser()
-    if not source.exists():
-        raise NotFound(f"there is no archive '{source}'")
-    if source.is_dir():
-        kind = FOLDER
+    place = _local(path, remote)
+    form = "folder" if input_format is None and place.is_dir() else _form(place, input_format)
     store = ModelStore()
     with staging_folder(store) as folder:
-        with disk_errors("unpack into", folder):
-            _unpack(source, kind, folder)
-        try:
-            info = ModelInfo.read(folder)
-        except FileNotFoundError:
-            raise InvalidArgument(
-                f"'{source}' is not a model: it has no {FILE} at its root",
-                hint="`ekiben models export` writes archives that can be taken in",
-            ) from None
-        except FailedPrecondition as error:
-            why = error.message.replace(str(folder / FILE), FILE)
-            raise InvalidArgument(f"'{source}' is not a model: {why}") from error
-        return info, publish(store, folder, info, keep_manifest=True)
+        unpack(place, _FORMS[form], folder)
+        info = _read_info(place, folder)
+        return Model(info, publish(store, folder, info, as_it_is=True))
 
 
-def _format(path: str | os.PathLike[str], given: str | None) -> str:
-    text = os.fspath(path)
-    if "://" in text:
+def _read_info(place: Path, folder: Path) -> ModelInfo:
+    manifest = folder / FILE
+    if not manifest.is_file():
         raise InvalidArgument(
-            f"'{text}' is not a path of this machine",
-            hint="copy the archive there with the tools of that storage",
+            f"'{place}' is no model: it has no file '{FILE}'",
+            hint="give what `ekiben models export` or `bentoml models export` wrote",
         )
-    suffix = Path(text).suffix[1:]
-    kind = given or (suffix if suffix in _FORMATS else SUFFIX)
-    if kind not in _FORMATS:
-        raise InvalidArgument(
-            f"'{kind}' is not a format of archives", hint=f"they are {', '.join(_FORMATS)}"
-        )
-    return kind
-
-
-def _place(path: str | os.PathLike[str], name: str, kind: str) -> Path:
-    text = os.fspath(path)
-    place = Path(text or ".").expanduser().absolute()
-    if kind != FOLDER and (not text or text.endswith("/") or place.is_dir()):
-        place.mkdir(parents=True, exist_ok=True)
-        place = place / f"{name}.{kind}"
-    if kind == SUFFIX and place.suffix != f".{SUFFIX}":
-        place = place.with_name(f"{place.name}.{SUFFIX}")
-    return place
-
-
-def _write(folder: Path, place: Path, kind: str) -> None:
-    if kind == FOLDER:
-        shutil.copytree(folder, place)
-        return
-    files = sorted(file for file in folder.rglob("*") if file.is_file())
-    if kind == "zip":
-        with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file in files:
-                archive.write(file, file.relative_to(folder))
-        return
-    mode: Any = f"w:{_TARS[kind]}"
-    with tarfile.open(place, mode, dereference=True) as tar:
-        for file in files:
-            tar.add(file, str(file.relative_to(folder)), recursive=False, filter=_nobodys)
-
-
-def _nobodys(member: tarfile.TarInfo) -> tarfile.TarInfo:
-    member.uid = member.gid = 0
-    member.uname = member.gname = ""
-    return member
-
-
-@dataclass(frozen=True)
-class _Member:
-    """A file or folder in an archive."""
-
-    name: str
-    size: int
-    is_folder: bool
-    open: Callable[[], IO[bytes] | None]
-
-
-def _unpack(source: Path, kind: str, folder: Path) -> None:
+    if manifest.stat().st_size > _MOST_MANIFEST:
+        raise InvalidArgument(f"'{place}' is no model: its '{FILE}' is too large")
     try:
-        with _members(source, kind) as members:
-            _take(source, members, folder)
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, NotImplementedError) as error:
-        raise InvalidArgument(f"'{source}' is not a whole archive: {error}") from error
-    except (ValueError, RuntimeError) as error:
-        raise InvalidArgument(f"'{source}' cannot be unpacked: {error}") from error
-    except Exception as error:  # The decompressors' errors share no base.
-        if type(error).__name__ in ("LZMAError", "error", "BadGzipFile"):
-            raise InvalidArgument(f"'{source}' is not a whole archive: {error}") from error
-        raise
+        info = ModelInfo.read(folder)
+    except FailedPrecondition as error:
+        why = error.message.partition("' is damaged: ")[2] or error.message
+        raise InvalidArgument(f"'{place}' is no model: its '{FILE}' is damaged: {why}") from error
+    if info.tag.version in (None, LATEST):
+        raise InvalidArgument(f"'{place}' is no model: '{info.tag}' is not a tag of one")
+    return info
 
 
-@contextmanager
-def _members(source: Path, kind: str) -> Iterator[Iterator[_Member]]:
-    if kind == FOLDER:
-        yield _of_folder(source)
-    elif kind == "zip":
-        with zipfile.ZipFile(source) as archive:
-            yield _of_zip(archive, source)
-    else:
-        with tarfile.open(source, "r:*") as tar:
-            yield _of_tar(tar, source)
+def _write(source: Path, form: str, place: Path) -> None:
+    """Beside its place, then renamed."""
+    beside = place.with_name(f".{place.name}.{uuid.uuid4().hex}")
+    try:
+        if form == "folder":
+            shutil.copytree(source, beside)
+        else:
+            pack(source, form, beside)
+        beside.replace(place)
+    finally:
+        if beside.is_dir():
+            shutil.rmtree(beside, ignore_errors=True)
+        else:
+            beside.unlink(missing_ok=True)
 
 
-def _of_folder(source: Path) -> Iterator[_Member]:
-    for file in sorted(source.rglob("*")):
-        size = 0 if file.is_dir() else file.stat().st_size
-        name = str(file.relative_to(source))
-        yield _Member(name, size, file.is_dir(), lambda file=file: file.open("rb"))  # type: ignore
-
-
-def _of_tar(tar: tarfile.TarFile, source: Path) -> Iterator[_Member]:
-    for member in tar:
-        if not member.isreg() and not member.isdir():
-            raise _hostile(source, member.name, "is a link or a device")
-        yield _Member(
-            member.name,
-            member.size,
-            member.isdir(),
-            lambda member=member: tar.extractfile(member),  # type: ignore
+def _form(place: Path, given: str | None) -> str:
+    if given is not None and given not in _FORMS:
+        raise InvalidArgument(
+            f"format '{given}' is not known", hint=f"the formats are {', '.join(_FORMS)}"
         )
+    suffix = place.suffix.removeprefix(".")
+    return given or (suffix if suffix in _FORMS and suffix != "folder" else SUFFIX)
 
 
-def _of_zip(archive: zipfile.ZipFile, source: Path) -> Iterator[_Member]:
-    for member in archive.infolist():
-        mode = member.external_attr >> 16
-        if mode and stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
-            raise _hostile(source, member.filename, "is a link or a device")
-        yield _Member(
-            member.filename,
-            member.file_size,
-            member.is_dir(),
-            lambda member=member: archive.open(member),  # type: ignore
+def _local(path: str | os.PathLike[str], remote: dict[str, Any]) -> Path:
+    """The path on this machine that BentoML's several ways of saying it mean."""
+    unknown = set(remote) - {"protocol", "user", "passwd", "params", "subpath"}
+    if unknown:
+        raise TypeError(f"unexpected keyword argument '{sorted(unknown)[0]}'")
+    given = {key: value for key, value in remote.items() if value is not None}
+    text = os.fspath(path)
+    scheme, _, rest = text.partition("://")
+    protocol = scheme if rest else given.pop("protocol", "file")
+    subpath = given.pop("subpath", None)
+    if protocol not in ("file", "osfs") or given:
+        raise InvalidArgument(
+            f"'{text}' is not on this machine ({', '.join([protocol, *given])})",
+            hint="export to a file, and copy that with a tool of the store's own",
         )
-
-
-def _take(source: Path, members: Iterator[_Member], folder: Path) -> None:
-    left = shutil.disk_usage(folder).free
-    for count, member in enumerate(members):
-        path = PurePosixPath(member.name)
-        if path.is_absolute() or ".." in path.parts or "\\" in member.name or "\0" in member.name:
-            raise _hostile(source, member.name, "would be written outside of the model's folder")
-        left -= member.size
-        if count >= _MOST_FILES or left < 0:
-            what = f"it has more than {_MOST_FILES} files" if left >= 0 else "the disk is too small"
-            raise InvalidArgument(f"'{source}' cannot be unpacked: {what}")
-        place = folder.joinpath(*path.parts)
-        if member.is_folder:
-            place.mkdir(parents=True, exist_ok=True)
-            continue
-        place.parent.mkdir(parents=True, exist_ok=True)
-        opened = member.open()
-        if opened is None:
-            raise _hostile(source, member.name, "has no content")
-        with opened as data, place.open("xb") as file:
-            shutil.copyfileobj(data, file, 1 << 20)
-
-
-def _hostile(source: Path, name: str, why: str) -> InvalidArgument:
-    return InvalidArgument(f"'{source}' is refused: '{name}' in it {why}")
+    if rest:
+        parts = urlsplit(text)
+        text = unquote(parts.netloc + parts.path)
+    return Path(text, subpath) if subpath else Path(text)

@@ -20,14 +20,17 @@ import yaml
 from .errors import EkibenError
 from .exceptions import ImportServiceError
 from .service import Service
+from .tag import Tag
 
 BENTOFILE = "bentofile.yaml"
+
+_NO_BENTOS = "this version loads services from their source"
 
 _PACKAGE = str(Path(__file__).parent)
 
 
 def load(
-    bento_identifier: str | os.PathLike[str],
+    bento_identifier: str | os.PathLike[str] | Tag,
     working_dir: str | os.PathLike[str] | None = None,
     standalone_load: bool = False,
 ) -> Service:
@@ -46,6 +49,8 @@ def load(
         ImportServiceError: If there is no such module, it cannot be imported, or it has no such
             Service. Its `trace` is the traceback with the user's own frames only.
     """
+    if isinstance(bento_identifier, Tag):
+        raise ImportServiceError(f"'{bento_identifier}' is the tag of a bento; {_NO_BENTOS}")
     text = os.fspath(bento_identifier)
     folder = Path(working_dir or Path.cwd()).expanduser().resolve()
     path = folder / Path(text).expanduser()
@@ -92,6 +97,10 @@ def _is_users(file: str, folder: Path | None) -> bool:
 
 def _target_of_folder(folder: Path) -> str:
     bentofile = folder / BENTOFILE
+    if (folder / "bento.yaml").is_file():
+        raise ImportServiceError(
+            f"'{folder}' is a bento; {_NO_BENTOS}", hint=f"its source is in '{folder / 'src'}'"
+        )
     if not bentofile.is_file():
         if (folder / "service.py").is_file():
             return "service"

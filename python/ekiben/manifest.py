@@ -76,6 +76,18 @@ class ModelContext:
     python_version: str = field(default_factory=platform.python_version)
 
 
+class ModelOptions(dict[str, Any]):
+    """How a module loads a model, as programs for BentoML write it: a dict with two more ways."""
+
+    def with_options(self, **options: Any) -> ModelOptions:
+        """These options, and over them the given ones."""
+        return type(self)({**self, **options})
+
+    def to_dict(self) -> dict[str, Any]:
+        """As it stands in model.yaml."""
+        return dict(self)
+
+
 @dataclass(frozen=True)
 class ModelInfo:
     """The contents of model.yaml. A value: it reads and writes no file by itself.

@@ -135,9 +135,9 @@ class Model:
 
     def export(self, path: str | os.PathLike[str], output_format: str | None = None) -> str:
         """Write the model into one file; see ekiben.models.export_model()."""
-        from .archives import export
+        from .archives import export_model
 
-        return export(self._folder, f"{self._info.name}-{self._info.version}", path, output_format)
+        return export_model(self, path, output_format)
 
     def with_options(self, **options: Any) -> Model:
         """The same model with other options for loading; what is in the store does not change."""

@@ -4,15 +4,14 @@
 from __future__ import annotations
 
 import builtins
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
-from .archives import take_in
+from .archives import export_model, import_model
 from .creation import checked_signatures, creation
-from .manifest import ModelContext, ModelInfo, Signature
+from .manifest import ModelContext, ModelInfo, ModelOptions, Signature
 from .model import Model
 from .publish import remove
 from .store import ModelStore
@@ -22,6 +21,7 @@ __all__ = [
     "Model",
     "ModelContext",
     "ModelInfo",
+    "ModelOptions",
     "Signature",
     "create",
     "delete",
@@ -70,44 +70,6 @@ def delete(tag: str | Tag) -> None:
     doomed = store.find(tag) if tag.version is None else [store.get(tag)]
     for info in doomed:
         remove(store, info.tag)
-
-
-def export_model(
-    tag: str | Tag, path: str | os.PathLike[str], output_format: str | None = None
-) -> str:
-    """Write the model that `tag` means into one file; returns the file's path.
-
-    Args:
-        tag: As get() takes it.
-        path: A file, which is replaced, or a folder, in which it is `<name>-<version>.bentomodel`.
-        output_format: `bentomodel` (a tar with xz), `xz`, `gz`, `bz2`, `tar`, `zip`, or `folder`;
-            by default as the path's suffix says.
-
-    Raises:
-        NotFound: If there is no such model.
-        InvalidArgument: If the format is another one, or the path a URL.
-        FailedPrecondition: If the disk refuses.
-    """
-    return get(tag).export(path, output_format)
-
-
-def import_model(path: str | os.PathLike[str], input_format: str | None = None) -> Model:
-    """Bring a model that was exported, by ekiben or BentoML, into the store, under its own tag.
-
-    An archive that would write elsewhere, or has links or devices in it, is refused; nothing of
-    a model is run.
-
-    Args:
-        path: The file, or a folder.
-        input_format: As export_model() has them; by default as the path's suffix says.
-
-    Raises:
-        NotFound: If there is no such file.
-        InvalidArgument: If it is no model, is damaged or hostile.
-        FailedPrecondition: If the version is in the store already or the disk refuses.
-    """
-    info, folder = take_in(path, input_format)
-    return Model(info, folder)
 
 
 @contextmanager

@@ -64,20 +64,20 @@ def _sweep_leftovers(temporary: Path) -> None:
             os.close(found)
 
 
-def publish(
-    store: ModelStore, folder: Path, info: ModelInfo, *, keep_manifest: bool = False
-) -> Path:
+def publish(store: ModelStore, folder: Path, info: ModelInfo, *, as_it_is: bool = False) -> Path:
     """Write model.yaml into `folder`, which staging_folder() made, and move it into the store.
 
-    Returns where the model lies now. With `keep_manifest` the model.yaml that is there stays, with
-    all that `info` does not know of it.
+    Returns where the model lies now.
+
+    Args:
+        as_it_is: Leave the model.yaml that is there, from which `info` was read.
 
     Raises:
         FailedPrecondition: If the version is taken or the disk refuses.
     """
     place = store.folder(info.tag)
     with disk_errors("write", place):
-        if not keep_manifest:
+        if not as_it_is:
             (folder / FILE).write_text(info.to_yaml(), encoding="utf-8")
         _flush_tree(folder)
         with _locked(store):

@@ -1,145 +1,307 @@
 # SPDX-License-Identifier: Apache-2.0
+"""Models as archives: BentoML's forms, and what strangers may send."""
+
 from __future__ import annotations
 
 import io
+import json
+import os
+import shutil
 import tarfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from test_bentoml import bentoml
 
 import ekiben
-from ekiben.exceptions import FailedPrecondition, InvalidArgument, NotFound
+from ekiben import FailedPrecondition, InvalidArgument, NotFound, ResourceExhausted, unpacking
+
+MANIFEST = (
+    "name: rules\nversion: v1\nmodule: ''\nlabels: {team: fraud}\noptions: {}\nmetadata: {}\n"
+    "context: {framework_name: '', framework_versions: {}, bentoml_version: 1.4.39,"
+    " python_version: 3.11.2}\nsignatures: {}\napi_version: v1\n"
+    "creation_time: '2026-11-22T10:00:00+00:00'\nunknown_key: kept\n"
+)
+FORMS = ["bentomodel", "gz", "xz", "bz2", "tar", "zip"]
 
 
 @pytest.fixture
-def model(home: Path) -> ekiben.Model:
-    """A model with files in folders, and a key in its manifest that ekiben does not know."""
-    with ekiben.models.create("rules:v1", labels={"team": "fraud"}) as made:
-        Path(made.path, "deep/er").mkdir(parents=True)
-        Path(made.path, "deep/er/rules.txt").write_text("amount > 1000")
-        Path(made.path, "empty").write_bytes(b"")
-    manifest = Path(made.path, "model.yaml")
-    manifest.write_text(manifest.read_text() + "unknown: kept\n")
-    return made
+def rules(home: Path) -> ekiben.Model:
+    with ekiben.models.create("rules", labels={"team": "fraud"}) as model:
+        Path(model.path_of("rules.txt")).write_text("amount > 1000")
+        Path(model.path_of("deep/er")).mkdir(parents=True)
+        Path(model.path_of("deep/er/more.bin")).write_bytes(bytes(100_000))
+    return model
 
 
-def contents(folder: str) -> dict[str, bytes]:
-    root = Path(folder)
-    return {
-        str(one.relative_to(root)): one.read_bytes() for one in root.rglob("*") if one.is_file()
-    }
+def contents(folder: str | Path) -> dict[str, bytes]:
+    folder = Path(folder)
+    files = (one for one in folder.rglob("*") if one.is_file())
+    return {one.relative_to(folder).as_posix(): one.read_bytes() for one in files}
 
 
-@pytest.mark.parametrize("suffix", ["bentomodel", "xz", "gz", "bz2", "tar", "zip"])
-def test_what_is_exported_is_imported_as_it_was(
-    model: ekiben.Model, tmp_path: Path, suffix: str
+def tar_of(path: Path, *members: tuple[str, bytes, dict[str, Any]], mode: str = "w:xz") -> Path:
+    """A tar with a manifest and these members: name, contents, attributes of the header."""
+    with tarfile.open(path, mode) as archive:
+        for name, data, more in [("model.yaml", MANIFEST.encode(), {}), *members]:
+            header = tarfile.TarInfo(name)
+            header.size = len(data)
+            for key, value in more.items():
+                setattr(header, key, value)
+            archive.addfile(header, io.BytesIO(data))
+    return path
+
+
+def is_empty(home: Path) -> bool:
+    return not (home / "models").exists() and not any(
+        one for one in (home / "tmp").iterdir() if one.is_dir()
+    )
+
+
+@pytest.mark.parametrize("form", [*FORMS, "folder"])
+def test_a_model_comes_back_as_it_was(form: str, rules: ekiben.Model, tmp_path: Path) -> None:
+    before = contents(rules.path)
+    path = ekiben.models.export_model(rules.tag, str(tmp_path / "out" / "model"), form)
+    ekiben.models.delete(rules.tag)
+    model = ekiben.models.import_model(path, form)
+    assert model == rules
+    assert contents(model.path) == before
+    assert ekiben.models.get("rules:latest").info.labels == {"team": "fraud"}
+
+
+def test_the_name_of_the_file_is_made_where_a_folder_is_given(
+    rules: ekiben.Model, tmp_path: Path
 ) -> None:
-    before = contents(model.path)
-    path = ekiben.models.export_model("rules", tmp_path / f"model.{suffix}")
-    assert path == str(tmp_path / f"model.{suffix}")
-    ekiben.models.delete("rules:v1")
-    taken = ekiben.models.import_model(path)
-    assert str(taken.tag) == "rules:v1" and taken.info.labels == {"team": "fraud"}
-    assert contents(taken.path) == before
-    assert ekiben.models.get("rules:latest") == taken
+    version = rules.tag.version
+    export = ekiben.models.export_model
+    assert export("rules", str(tmp_path)) == str(tmp_path / f"rules-{version}.bentomodel")
+    assert export("rules:latest", f"{tmp_path}/new/", "zip") == str(
+        tmp_path / "new" / f"rules-{version}.zip"
+    )
+    assert export("rules", tmp_path / "a.tar.gz") == str(tmp_path / "a.tar.gz")
+    assert export("rules", str(tmp_path / "b")) == str(tmp_path / "b.bentomodel")
+    assert export("rules", f"file://{tmp_path}/c.tar") == str(tmp_path / "c.tar")
+    assert export("rules", str(tmp_path), subpath="d.zip") == str(tmp_path / "d.zip")
+    with tarfile.open(tmp_path / "a.tar.gz", "r:gz") as archive:
+        assert archive.getnames()[0] == "deep"
+    for file in ("a.tar.gz", "b.bentomodel", "c.tar", "d.zip"):
+        ekiben.models.delete("rules")
+        assert ekiben.models.import_model(tmp_path / file) == rules
+
+
+def test_a_manifest_is_kept_byte_by_byte(home: Path, tmp_path: Path) -> None:
+    model = ekiben.models.import_model(tar_of(tmp_path / "a.bentomodel"))
+    assert (Path(model.path) / "model.yaml").read_text() == MANIFEST
+
+
+def test_a_version_that_is_there_is_not_replaced(rules: ekiben.Model, tmp_path: Path) -> None:
+    path = ekiben.models.export_model("rules", tmp_path / "a")
     with pytest.raises(FailedPrecondition, match="is in the store already"):
         ekiben.models.import_model(path)
 
 
-def test_a_folder_gets_a_file_of_the_tags_name(model: ekiben.Model, tmp_path: Path) -> None:
-    (tmp_path / "out").mkdir()
-    assert model.export(tmp_path / "out") == str(tmp_path / "out/rules-v1.bentomodel")
-    assert model.export(f"{tmp_path}/new/", "zip") == str(tmp_path / "new/rules-v1.zip")
-    assert model.export(tmp_path / "plain") == str(tmp_path / "plain.bentomodel")
-    assert sorted(one.name for one in tmp_path.iterdir() if one.name.startswith(".")) == []
-
-
-def test_a_model_can_be_exported_as_a_folder(model: ekiben.Model, tmp_path: Path) -> None:
-    path = model.export(tmp_path / "copy", "folder")
-    assert contents(path) == contents(model.path)
-    with pytest.raises(FailedPrecondition, match="is not empty"):
-        model.export(path, "folder")
-    ekiben.models.delete("rules")
-    assert contents(ekiben.models.import_model(path).path) == contents(path)
-
-
-def packed(path: Path, *members: tarfile.TarInfo, manifest: bytes = b"") -> Path:
-    with tarfile.open(path, "w:xz") as tar:
-        if manifest:
-            entry = tarfile.TarInfo("./model.yaml")
-            entry.size = len(manifest)
-            tar.addfile(entry, io.BytesIO(manifest))
-        for member in members:
-            tar.addfile(member, io.BytesIO(b"x" * member.size))
-    return path
-
-
-def entry(name: str, kind: bytes = tarfile.REGTYPE, target: str = "") -> tarfile.TarInfo:
-    made = tarfile.TarInfo(name)
-    made.type, made.linkname = kind, target
-    made.size = 1 if kind == tarfile.REGTYPE else 0
-    return made
+def member(name: str, data: bytes = b"x", **more: Any) -> tuple[str, bytes, dict[str, Any]]:
+    return (name, data, more)
 
 
 @pytest.mark.parametrize(
-    "member",
+    ("members", "why"),
     [
-        entry("../outside"),
-        entry("/etc/outside"),
-        entry("a/../../outside"),
-        entry("link", tarfile.SYMTYPE, "/etc/passwd"),
-        entry("link", tarfile.LNKTYPE, "model.yaml"),
-        entry("device", tarfile.CHRTYPE),
-        entry("pipe", tarfile.FIFOTYPE),
+        ([member("../evil")], "leaves the folder"),
+        ([member("a/../../evil")], "leaves the folder"),
+        ([member("/tmp/evil")], "is absolute"),
+        ([member("a", b"", type=tarfile.SYMTYPE, linkname="/etc/passwd")], "neither a file nor"),
+        ([member("a", b"", type=tarfile.LNKTYPE, linkname="model.yaml")], "neither a file nor"),
+        ([member("a", b"", type=tarfile.CHRTYPE)], "neither a file nor"),
+        ([member("a", b"", type=tarfile.FIFOTYPE)], "neither a file nor"),
+        ([member("a"), member("./a")], "is there twice"),
+        ([member("a"), member("a/b")], "lies under a file"),
+        ([member("a/b"), member("a")], "is a folder, too"),
+        ([member("a"), member("a", b"", type=tarfile.DIRTYPE)], "is there twice"),
+        ([member("a\\..\\b")], "other systems read otherwise"),
     ],
-    ids=lambda member: f"{member.name} {member.type!r}",
 )
-def test_an_archive_that_reaches_out_is_refused(
-    home: Path, tmp_path: Path, member: tarfile.TarInfo
+def test_a_hostile_archive_is_refused_and_nothing_is_written(
+    members: list[Any], why: str, home: Path, tmp_path: Path
 ) -> None:
-    path = packed(tmp_path / "bad.bentomodel", member)
-    with pytest.raises(InvalidArgument, match=r"is refused: '.*' in it"):
-        ekiben.models.import_model(path)
-    assert ekiben.models.list() == [] and list((home / "tmp").iterdir()) == []
-    assert not (tmp_path / "outside").exists()
+    archive = tar_of(tmp_path / "a.bentomodel", *members)
+    with pytest.raises(InvalidArgument, match=why):
+        ekiben.models.import_model(archive)
+    assert is_empty(home)
+    assert not (home / "evil").exists()
+    assert not Path("/tmp/evil").exists()
 
 
-def test_a_zip_with_a_link_is_refused(home: Path, tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
-        member = zipfile.ZipInfo("link")
-        member.external_attr = 0o120777 << 16
-        archive.writestr(member, "/etc/passwd")
-    with pytest.raises(InvalidArgument, match="is a link or a device"):
-        ekiben.models.import_model(tmp_path / "bad.zip")
+@pytest.mark.parametrize("name", ["../evil", "/tmp/evil", "a/../../evil"])
+def test_a_hostile_zip_is_refused(name: str, home: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("model.yaml", MANIFEST)
+        archive.writestr(name, "x")
+    with pytest.raises(InvalidArgument, match=r"leaves the folder|is absolute"):
+        ekiben.models.import_model(tmp_path / "a.zip")
+    assert is_empty(home)
 
 
-def test_what_is_no_model_is_refused(home: Path, tmp_path: Path) -> None:
-    (tmp_path / "text.bentomodel").write_text("hello")
-    (tmp_path / "text.zip").write_text("hello")
-    packed(tmp_path / "none.xz", entry("file"))
-    packed(tmp_path / "wrong.xz", manifest=b"name: [1]\n")
-    packed(tmp_path / "twice.xz", entry("file"), entry("./file"), manifest=b"name: a\n")
-    whole = packed(tmp_path / "cut.xz", entry("file"), manifest=b"name: a\n" * 999)
-    whole.write_bytes(whole.read_bytes()[:100])
-    for name, why in (
-        ("text.bentomodel", "is not a whole archive"),
-        ("text.zip", "is not a whole archive"),
-        ("cut.xz", "is not a whole archive"),
-        ("none.xz", r"no model\.yaml at its root"),
-        ("wrong.xz", r"is not a model: 'model\.yaml' is damaged"),
-    ):
-        with pytest.raises(InvalidArgument, match=why):
-            ekiben.models.import_model(tmp_path / name)
-    with pytest.raises(FailedPrecondition, match="cannot unpack"):
-        ekiben.models.import_model(tmp_path / "twice.xz")
-    with pytest.raises(NotFound, match="there is no archive"):
-        ekiben.models.import_model(tmp_path / "nothing.xz")
-    assert ekiben.models.list() == []
+def test_links_in_zips_and_folders_are_refused(home: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        link = zipfile.ZipInfo("link")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, "/etc/passwd")
+    with pytest.raises(InvalidArgument, match="neither a file nor a folder"):
+        ekiben.models.import_model(tmp_path / "a.zip")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "model.yaml").write_text(MANIFEST)
+    (folder / "link").symlink_to("/etc/passwd")
+    with pytest.raises(InvalidArgument, match="neither a file nor a folder"):
+        ekiben.models.import_model(folder)
+    os.mkfifo(tmp_path / "pipe")
+    shutil.rmtree(folder)
+    assert is_empty(home)
 
 
-def test_wrong_formats_and_urls_are_refused(model: ekiben.Model, tmp_path: Path) -> None:
-    with pytest.raises(InvalidArgument, match="'rar' is not a format of archives"):
-        model.export(tmp_path / "x", "rar")
-    with pytest.raises(InvalidArgument, match="'s3://bucket/x' is not a path of this machine"):
-        model.export("s3://bucket/x")
+@pytest.mark.parametrize("mode", ["w:xz", "w:gz", "w:bz2"])
+def test_a_bomb_is_refused_before_it_fills_the_disk(
+    mode: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unpacking, "ALLOWANCE", 1 << 20)
+    form = mode.partition(":")[2]
+    bomb = tar_of(tmp_path / f"a.{form}", member("zeros", bytes(8 << 20)), mode=mode)
+    with pytest.raises(ResourceExhausted, match="becomes more than"):
+        ekiben.models.import_model(bomb)
+    assert is_empty(home)
+
+
+def test_a_zip_bomb_and_too_many_files_are_refused(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unpacking, "ALLOWANCE", 1 << 20)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("zeros", bytes(8 << 20))
+    with pytest.raises(ResourceExhausted, match="becomes more than"):
+        ekiben.models.import_model(tmp_path / "a.zip")
+    monkeypatch.setattr(unpacking, "MOST_FILES", 10)
+    many = tar_of(tmp_path / "a.tar", *[member(f"{i}") for i in range(20)], mode="w")
+    with pytest.raises(ResourceExhausted, match="more than 10 files"):
+        ekiben.models.import_model(many)
+    assert is_empty(home)
+
+
+def test_a_header_of_the_size_of_a_file_is_refused(home: Path, tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "a.tar", "w", format=tarfile.PAX_FORMAT) as archive:
+        header = tarfile.TarInfo("a")
+        header.pax_headers = {"comment": "x" * (8 << 20)}
+        archive.addfile(header)
+    with pytest.raises(InvalidArgument, match="a header is larger than any can be"):
+        ekiben.models.import_model(tmp_path / "a.tar")
+    assert is_empty(home)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("damage", ["empty", "text", "half"])
+def test_a_damaged_archive_is_refused(form: str, damage: str, home: Path, tmp_path: Path) -> None:
+    path = tmp_path / f"a.{form}"
+    if damage == "half":
+        noise = member("noise", os.urandom(50_000))
+        if form == "zip":
+            with zipfile.ZipFile(path, "w") as archive:
+                archive.writestr("model.yaml", MANIFEST)
+        else:
+            mode = "w" if form == "tar" else f"w:{'xz' if form == 'bentomodel' else form}"
+            tar_of(path, noise, mode=mode)
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    else:
+        path.write_bytes(b"" if damage == "empty" else b"this is text, not an archive")
+    with pytest.raises(InvalidArgument, match="is not a whole"):
+        ekiben.models.import_model(path, form)
+    assert is_empty(home)
+
+
+@pytest.mark.parametrize(
+    ("manifest", "why"),
+    [
+        (None, "has no file 'model.yaml'"),
+        ("name: [", "is damaged"),
+        ("just text", "is damaged"),
+        (MANIFEST.replace("rules", "../../rules"), "is damaged"),
+        (MANIFEST.replace("v1", "latest"), "is not a tag of one"),
+    ],
+)
+def test_an_archive_of_something_else_is_no_model(
+    manifest: str | None, why: str, home: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    if manifest is not None:
+        (folder / "model.yaml").write_text(manifest)
+    with pytest.raises(InvalidArgument, match=why):
+        ekiben.models.import_model(folder)
+    assert is_empty(home)
+
+
+@pytest.mark.parametrize(
+    ("act", "error", "why"),
+    [
+        (lambda path: ekiben.models.export_model("none", path), NotFound, "is not in the store"),
+        (
+            lambda path: ekiben.models.export_model("rules", path, "rar"),
+            InvalidArgument,
+            "format 'rar' is not known",
+        ),
+        (
+            lambda path: ekiben.models.export_model("rules", "s3://bucket/a"),
+            InvalidArgument,
+            "is not on this machine",
+        ),
+        (
+            lambda path: ekiben.models.import_model("a", protocol="ftp", user="me"),
+            InvalidArgument,
+            "is not on this machine",
+        ),
+        (
+            lambda path: ekiben.models.import_model(path / "none.zip"),
+            FailedPrecondition,
+            "cannot read",
+        ),
+        (
+            lambda path: ekiben.models.export_model("rules", path, "folder"),
+            FailedPrecondition,
+            "exists already",
+        ),
+        (lambda path: ekiben.models.import_model(path, colour=1), TypeError, "colour"),
+    ],
+)
+def test_what_cannot_be_is_said(
+    act: Callable[[Path], Any], error: type, why: str, rules: ekiben.Model, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(error, match=why):
+        act(tmp_path)
+
+
+@pytest.mark.parametrize("form", ["bentomodel", "gz", "zip"])
+def test_bentoml_imports_what_ekiben_exported_and_the_reverse(
+    form: str, rules: ekiben.Model, home: Path, tmp_path: Path
+) -> None:
+    before = contents(rules.path)
+    ours = ekiben.models.export_model("rules", tmp_path / f"ours.{form}")
+    theirs = str(tmp_path / f"theirs.{form}")
+    other = tmp_path / "bentoml"
+    script = (
+        "import bentoml, json, sys\n"
+        "model = bentoml.models.import_model(sys.argv[1])\n"
+        "bentoml.models.export_model(model.tag, sys.argv[2])\n"
+        "print(json.dumps([str(model.tag), model.info.labels]))"
+    )
+    tag, labels = json.loads(bentoml(other, "-c", script, ours, theirs).splitlines()[-1])
+    assert (tag, labels) == (str(rules.tag), {"team": "fraud"})
+    ekiben.models.delete("rules")
+    model = ekiben.models.import_model(theirs)
+    assert model == rules
+    after = contents(model.path)
+    assert {name: after[name] for name in before if name != "model.yaml"} == {
+        name: data for name, data in before.items() if name != "model.yaml"
+    }

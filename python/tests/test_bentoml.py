@@ -128,16 +128,3 @@ def test_what_early_releases_left_out_is_made_up_for(home: Path) -> None:
     assert info.signatures == {}
     assert info.context.framework_versions == {}
     assert info.creation_time.year == 2022
-
-
-def test_archives_go_both_ways(home: Path, both: list[str], tmp_path: Path) -> None:
-    iris = ekiben.models.get("iris_clf")
-    path = iris.export(f"{tmp_path}/")
-    other = tmp_path / "other"
-    bentoml(other, "-m", "bentoml", "models", "import", path)
-    back = tmp_path / "back.bentomodel"
-    bentoml(other, "-m", "bentoml", "models", "export", str(iris.tag), str(back))
-    ekiben.models.delete(iris.tag)
-    taken = ekiben.models.import_model(back)
-    assert taken == iris and taken.info.signatures == iris.info.signatures
-    assert list(taken.load_model().predict([[5.9, 3, 5.1, 1.8]])) == [2]

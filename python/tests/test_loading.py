@@ -140,3 +140,12 @@ def test_a_module_that_does_not_compile_or_exits_is_an_error(
 ) -> None:
     with pytest.raises(ImportServiceError, match=message):
         ekiben.load("service:svc", working_dir=write(tmp_path, service=text))
+
+
+def test_a_bento_is_told_apart(tmp_path: Path) -> None:
+    (tmp_path / "bento.yaml").write_text("service: service:svc\n")
+    with pytest.raises(ImportServiceError, match="is a bento; this version") as error:
+        ekiben.load(tmp_path)
+    assert error.value.hint == f"its source is in '{tmp_path}/src'"
+    with pytest.raises(ImportServiceError, match="'flowers:v1' is the tag of a bento"):
+        ekiben.load(ekiben.Tag("flowers", "v1"))

@@ -246,3 +246,10 @@ def test_times_without_a_zone_are_utc(home: Path) -> None:
 def test_plain_files_have_no_module_to_load_them(home: Path) -> None:
     with pytest.raises(FailedPrecondition, match="was saved as plain files"):
         saved("rules").load_model()
+
+
+def test_options_are_a_dict_with_bentomls_ways(home: Path) -> None:
+    options = ekiben.models.ModelOptions(level=1).with_options(mode="x")
+    with ekiben.models.create("rules", options=options) as model:
+        Path(model.path, "x").write_text("x")
+    assert ekiben.models.get("rules").info.options == options.to_dict() == {"level": 1, "mode": "x"}
