@@ -28,6 +28,12 @@ def test_what_is_no_text_is_refused() -> None:
             Text().encode(result)
 
 
+def test_a_stream_that_is_returned_is_told_to_be_yielded() -> None:
+    with pytest.raises(UnencodableResult, match="a generator, where Text expects text") as caught:
+        Text().encode(piece for piece in "ab")
+    assert "yield piece" in caught.value.hint
+
+
 def test_a_plan_says_whether_the_text_is_a_stream_of_events() -> None:
     assert Text().plan() == {
         "name": "Text",

@@ -87,9 +87,10 @@ class Text(IODescriptor[str], descriptor_id="bentoml.io.Text"):
                 ) from None
         if isinstance(result, str):
             return _writable(result)
-        raise UnencodableResult(
-            f"{kind_of(result)}, where Text expects text", hint="return str(…), or use JSON()"
-        )
+        hint = "return str(…), or use JSON()"
+        if hasattr(result, "__next__") or hasattr(result, "__anext__"):
+            hint = "an API's function that streams has its own 'yield': for piece in …: yield piece"
+        raise UnencodableResult(f"{kind_of(result)}, where Text expects text", hint=hint)
 
 
 def _writable(text: str) -> str:
