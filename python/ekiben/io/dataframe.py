@@ -138,7 +138,10 @@ class PandasDataFrame(IODescriptor[Any], descriptor_id="bentoml.io.PandasDataFra
     def openapi_example(self) -> Any:
         if self.sample is None or self._format is TableFormat.PARQUET:
             return None
-        text = bytes(self.encode(self.sample).data).decode()
+        try:
+            text = bytes(self.encode(self.sample).data).decode()
+        except UnencodableResult:  # The sample of an input that no output could be.
+            return None
         return text if self._format is TableFormat.CSV else json.loads(text)
 
     def decode(self, wire: WireValue) -> Any:
