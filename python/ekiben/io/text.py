@@ -52,7 +52,6 @@ class Text(IODescriptor[str], descriptor_id="bentoml.io.Text"):
     def plan(self) -> dict[str, Any]:
         return {
             **super().plan(),
-            "content_type": f"{self._mime_type}; charset=utf-8",
             "stream": self._mime_type == "text/event-stream",
         }
 
