@@ -36,6 +36,7 @@ _EXAMPLES = {
     "values": "[[1, 2]]",
     "table": '{"schema": {"fields": […]}, "data": [{"index": 0, "a": 1}]}',
 }
+_ARRAY = {"type": "array", "items": {}}
 _USER = "PandasDataFrame()"
 _READERS = {".json": "read_json", ".csv": "read_csv", ".parquet": "read_parquet"}
 
@@ -246,7 +247,7 @@ def _sample_frame(sample: Any) -> Any:
 def _json_schema(orient: str, dtype: Any) -> dict[str, Any]:
     """The JSON Schema of a table; it has columns where the dtype names them."""
     if not isinstance(dtype, Mapping):
-        return {"type": "array" if orient in ("records", "values") else "object"}
+        return dict(_ARRAY) if orient in ("records", "values") else {"type": "object"}
     columns = {str(name): schema_of_dtype(one) for name, one in dtype.items()}
     row = {"type": "object", "properties": columns}
     if orient == "records":
@@ -259,6 +260,6 @@ def _json_schema(orient: str, dtype: Any) -> dict[str, Any]:
         }
         return {"type": "object", "properties": by_index}
     if orient == "values":
-        return {"type": "array", "items": {"type": "array"}}
-    rows = row if orient == "table" else {"type": "array"}
+        return {"type": "array", "items": _ARRAY}
+    rows = row if orient == "table" else _ARRAY
     return {"type": "object", "properties": {"data": {"type": "array", "items": rows}}}
