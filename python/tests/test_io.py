@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openapi_spec_validator
 import pytest
 
 import ekiben
@@ -67,6 +68,30 @@ def test_each_descriptor_has_what_programs_use(descriptor: ekiben.io.IODescripto
         assert body["x-bentoml-io-descriptor"] == spec
         assert all("schema" in one for one in body["content"].values())
     assert json.loads(json.dumps(descriptor.plan()))["io"] == spec
+
+
+def test_plans_make_an_openapi_document() -> None:
+    typed = {"dtype": {"a": "int64", "b": str}}
+    tables = [
+        PandasDataFrame(orient=orient, **arguments)
+        for orient in ("records", "split", "index", "columns", "values", "table")
+        for arguments in ({}, typed)
+    ]
+    series = [PandasSeries(orient=orient, dtype=float) for orient in ("records", "index", "split")]
+    sampled = [NumpyNdarray.from_sample([[[1.5]]]), JSON.from_sample({"a": 1})]
+    paths = {
+        f"/{number}": {
+            "post": {
+                "requestBody": {"content": {plan["content_type"]: {"schema": plan["schema"]}}},
+                "responses": {"200": {"description": "", "x-bentoml-io-descriptor": plan["io"]}},
+            }
+        }
+        for number, plan in enumerate(
+            one.plan() for one in [*DESCRIPTORS, *tables, *series, *sampled]
+        )
+    }
+    info = {"title": "descriptors", "version": "1"}
+    openapi_spec_validator.validate({"openapi": "3.0.2", "info": info, "paths": paths})
 
 
 def test_a_spec_of_nothing_known_is_refused() -> None:

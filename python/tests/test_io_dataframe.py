@@ -227,6 +227,8 @@ def test_a_sample_gives_columns_dtype_shape_and_example(tmp_path: Path) -> None:
     assert args["dtype"] == {"a": "int64", "b": "float64", "c": "str"}
     with pytest.raises(BadInput, match="a table without column 'b', 'c'"):
         descriptor.decode(Blob(b'[{"a": 1}]', "application/json"))
+    twice = pd.DataFrame({"a": [1, 2]}, index=[0, 0])
+    assert "example" not in PandasDataFrame.from_sample(twice, orient="index").plan()
     path = tmp_path / "sample.csv"
     FRAME.to_csv(path, index=False)
     assert PandasDataFrame.from_sample(str(path)).sample.equals(FRAME)

@@ -53,6 +53,18 @@ def test_what_is_cut_off_anywhere_is_bad_input_or_an_image(form: str) -> None:
             assert error.message.startswith("Image expects an image, and cannot read this one")
 
 
+def test_a_content_type_does_not_smuggle_in_another_format() -> None:
+    postscript = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n"
+    with pytest.raises(BadInput, match="Image does not take 'application/postscript'"):
+        Image().decode(Blob(postscript, "application/postscript"))
+    with pytest.raises(BadInput, match="cannot read this one"):
+        Image().decode(Blob(postscript, "image/png"))
+    png = written(PIL.Image.fromarray(PIXELS))
+    assert Image().decode(Blob(png, "image/jpeg")).format == "PNG"
+    with pytest.raises(BadInput, match="cannot read this one"):
+        Image(allowed_mime_types=["image/jpeg"]).decode(Blob(png, "image/jpeg"))
+
+
 def test_no_body_is_bad_input() -> None:
     with pytest.raises(BadInput, match="Image expects an image, got None"):
         Image().decode(None)
@@ -118,6 +130,8 @@ def test_what_pil_does_not_know_is_refused_where_it_is_written() -> None:
         Image(pilmode="RGBQ")
     with pytest.raises(InvalidArgument, match="mime_type='image/jpg'"):
         Image(mime_type="image/jpg")
+    with pytest.raises(InvalidArgument, match="takes no image at all"):
+        Image(allowed_mime_types=[])
     with pytest.raises(InvalidArgument, match="cannot read them"):
         Image(allowed_mime_types=["application/pdf"])
 

@@ -7,10 +7,11 @@ import enum
 import json
 import random
 import uuid
-from typing import Any, Optional
+from typing import Annotated, Any, Literal, Optional
 
 import attrs
 import numpy as np
+import openapi_spec_validator
 import pandas as pd
 import pydantic
 import pydantic.v1
@@ -197,6 +198,32 @@ def test_plans_have_no_references_left_however_often_they_are_made(model: type) 
     assert "$ref" not in json.dumps(plan)
     assert len(descriptor.openapi_components()["schemas"]) >= 1
     assert descriptor.plan() == plan
+
+
+def test_plans_keep_to_the_words_of_openapi_3_0() -> None:
+    class Words(pydantic.BaseModel):
+        one: int | None = None
+        many: int | str | None = None
+        kind: Literal["a"] = "a"
+        pair: tuple[int, str] = (1, "a")
+        above: Annotated[float, pydantic.Field(gt=0, examples=[1.5])] = 1
+        examples: dict[str, int] = {"const": 1}
+
+    properties = JSON(pydantic_model=Words).plan()["schema"]["properties"]
+    assert properties["one"]["type"] == "integer" and properties["one"]["nullable"]
+    assert properties["many"]["anyOf"] == [{"type": "integer"}, {"type": "string"}]
+    assert properties["many"]["nullable"]
+    assert properties["kind"]["enum"] == ["a"]
+    assert properties["pair"]["items"] == {}
+    assert (properties["above"]["minimum"], properties["above"]["exclusiveMinimum"]) == (0, True)
+    assert properties["examples"]["default"] == {"const": 1}
+    document = {
+        "openapi": "3.0.2",
+        "info": {"title": "words", "version": "1"},
+        "paths": {},
+        "components": {"schemas": {"Words": JSON(pydantic_model=Words).plan()["schema"]}},
+    }
+    openapi_spec_validator.validate(document)
 
 
 def test_models_of_pydantic_1_refer_to_components_too() -> None:

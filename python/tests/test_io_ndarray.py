@@ -35,7 +35,6 @@ def test_a_plan_says_what_the_engine_decodes_by_itself() -> None:
 @pytest.mark.parametrize(
     ("dtype", "planned", "named", "leaf"),
     [
-        (None, None, None, ["number", "boolean", "string", "array"]),
         (float, "float64", "float64", "number"),
         (np.uint8, "uint8", "uint8", "integer"),
         (bool, "bool", "bool", "boolean"),
@@ -51,6 +50,13 @@ def test_a_dtype_has_one_name_for_the_engine_and_one_for_clients(
     assert plan["io"]["args"]["dtype"] == named
     assert plan["schema"]["items"] == {"type": leaf}
     assert from_spec(plan["io"]).to_spec() == plan["io"]
+
+
+def test_without_dtype_and_shape_a_schema_takes_arrays_of_anything() -> None:
+    kinds = [{"type": "number"}, {"type": "boolean"}, {"type": "string"}]
+    lists = {"type": "array", "items": {}}
+    assert NumpyNdarray().plan()["schema"]["items"] == {"anyOf": [*kinds, lists]}
+    assert NumpyNdarray(shape=(3,)).plan()["schema"]["items"] == {"anyOf": kinds}
 
 
 def test_what_is_no_dtype_is_refused_where_it_is_written() -> None:
@@ -141,7 +147,14 @@ def test_lists_numbers_and_arrays_of_any_layout_are_results() -> None:
     assert encode(np.array(["a", "bc"])).tolist() == ["a", "bc"]
 
 
-def test_arrays_of_objects_are_results_where_json_has_a_form() -> None:
+def test_arrays_of_objects_of_one_kind_are_such_arrays() -> None:
+    for objects in (["a", "bc"], [[1, 2], [3, 2**40]], [1, 2.5], [True, False], [np.int8(1), 2]):
+        encoded = NumpyNdarray().encode(np.array(objects, dtype=object))
+        assert encoded.tolist() == objects
+        assert encoded.dtype.kind in "Uifb"
+
+
+def test_other_arrays_of_objects_are_results_where_json_has_a_form() -> None:
     assert NumpyNdarray().encode(np.array(["é", 1, None], dtype=object)) == Json(
         '["é", 1, null]'.encode()
     )

@@ -112,6 +112,8 @@ def test_plans_and_specs_say_what_the_elements_are() -> None:
 def test_a_sample_gives_dtype_shape_and_example() -> None:
     descriptor = PandasSeries.from_sample([1.5, 2])
     assert descriptor.plan()["example"] == [1.5, 2]
+    twice = pd.Series([1, 2], index=[0, 0])
+    assert "example" not in PandasSeries.from_sample(twice, orient="index").plan()
     args = descriptor.to_spec()["args"]
     assert (args["dtype"], args["shape"]) == ("float64", [2])
     with pytest.raises(InvalidArgument, match="orient='rows'"):

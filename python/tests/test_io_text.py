@@ -28,18 +28,24 @@ def test_what_is_no_text_is_refused() -> None:
             Text().encode(result)
 
 
+def test_a_stream_that_is_returned_is_told_to_be_yielded() -> None:
+    with pytest.raises(UnencodableResult, match="a generator, where Text expects text") as caught:
+        Text().encode(piece for piece in "ab")
+    assert "yield piece" in caught.value.hint
+
+
 def test_a_plan_says_whether_the_text_is_a_stream_of_events() -> None:
     assert Text().plan() == {
         "name": "Text",
         "value": "text",
-        "content_type": "text/plain; charset=utf-8",
+        "content_type": "text/plain",
         "stream": False,
         "schema": {"type": "string"},
         "io": {"id": "bentoml.io.Text"},
     }
     events = Text(content_type="text/event-stream").plan()
     assert events["stream"]
-    assert events["content_type"] == "text/event-stream; charset=utf-8"
+    assert events["content_type"] == "text/event-stream"
     assert from_spec(events["io"]).mime_type == "text/event-stream"
     with pytest.raises(InvalidArgument, match="neither text/plain nor text/event-stream"):
         Text(content_type="text/html")

@@ -79,7 +79,7 @@ class RemoteAPI:
         Raises:
             EkibenError: The one that the status stands for; RemoteException for all others.
         """
-        if response.status_code != 200:
+        if not 200 <= response.status_code < 300:
             kind = _OF_STATUS.get(response.status_code, RemoteException)
             raise kind(f"'{self.name}' answered {response.status_code}: {response.error()}")
         wire = read_body(

@@ -105,7 +105,8 @@ class IODescriptor(ABC, Generic[IOType]):
         """The wire value of what the API's function returned.
 
         Raises:
-            UnencodableResult: If it does not fit. The message goes on from "API 'x' returned".
+            UnencodableResult: If it does not fit. The message begins with what was returned: "a
+                dict, where …"; the caller says which API did so.
         """
 
     def plan(self) -> dict[str, Any]:

@@ -36,6 +36,7 @@ _EXAMPLES = {
     "values": "[[1, 2]]",
     "table": '{"schema": {"fields": […]}, "data": [{"index": 0, "a": 1}]}',
 }
+_ARRAY = {"type": "array", "items": {}}
 _USER = "PandasDataFrame()"
 _READERS = {".json": "read_json", ".csv": "read_csv", ".parquet": "read_parquet"}
 
@@ -138,7 +139,10 @@ class PandasDataFrame(IODescriptor[Any], descriptor_id="bentoml.io.PandasDataFra
     def openapi_example(self) -> Any:
         if self.sample is None or self._format is TableFormat.PARQUET:
             return None
-        text = bytes(self.encode(self.sample).data).decode()
+        try:
+            text = bytes(self.encode(self.sample).data).decode()
+        except UnencodableResult:  # The sample of an input that no output could be.
+            return None
         return text if self._format is TableFormat.CSV else json.loads(text)
 
     def decode(self, wire: WireValue) -> Any:
@@ -243,7 +247,7 @@ def _sample_frame(sample: Any) -> Any:
 def _json_schema(orient: str, dtype: Any) -> dict[str, Any]:
     """The JSON Schema of a table; it has columns where the dtype names them."""
     if not isinstance(dtype, Mapping):
-        return {"type": "array" if orient in ("records", "values") else "object"}
+        return dict(_ARRAY) if orient in ("records", "values") else {"type": "object"}
     columns = {str(name): schema_of_dtype(one) for name, one in dtype.items()}
     row = {"type": "object", "properties": columns}
     if orient == "records":
@@ -256,6 +260,6 @@ def _json_schema(orient: str, dtype: Any) -> dict[str, Any]:
         }
         return {"type": "object", "properties": by_index}
     if orient == "values":
-        return {"type": "array", "items": {"type": "array"}}
-    rows = row if orient == "table" else {"type": "array"}
+        return {"type": "array", "items": _ARRAY}
+    rows = row if orient == "table" else _ARRAY
     return {"type": "object", "properties": {"data": {"type": "array", "items": rows}}}

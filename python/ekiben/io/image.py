@@ -17,6 +17,7 @@ from .lazy import NDARRAY, PIL_IMAGE, LazyType, kind_of, needed
 from .wire import Blob, WireValue, main_type
 
 _WRITE_ONLY = ("PALM", "PDF")
+_BY_PROGRAM = ("EPS",)  # PIL would run Ghostscript on what a client sent.
 
 
 class Image(IODescriptor[Any], descriptor_id="bentoml.io.Image"):
@@ -28,7 +29,8 @@ class Image(IODescriptor[Any], descriptor_id="bentoml.io.Image"):
     Args:
         pilmode: The mode that an array is written in; None leaves it as PIL reads the array.
         mime_type: The media type that is written.
-        allowed_mime_types: Those that are taken; all that PIL reads, without it.
+        allowed_mime_types: Those that are taken; without it, all that PIL reads by itself. What is
+            sent has to be an image of one of them, whatever its content type says.
     """
 
     _wire_kind = "blob"
@@ -41,7 +43,6 @@ class Image(IODescriptor[Any], descriptor_id="bentoml.io.Image"):
         *,
         allowed_mime_types: Iterable[str] | None = None,
     ) -> None:
-        formats = _formats()
         if pilmode is not None and pilmode not in _pil().MODES:
             raise InvalidArgument(
                 f"Image(pilmode={pilmode!r}) is not one of PIL's modes",
@@ -49,14 +50,9 @@ class Image(IODescriptor[Any], descriptor_id="bentoml.io.Image"):
             )
         self._pilmode = pilmode
         self._mime_type = _known("mime_type", mime_type)
-        readable = [name for name, form in formats.items() if form not in _WRITE_ONLY]
-        self._restricted = allowed_mime_types and [
-            _known("allowed_mime_types", name) for name in allowed_mime_types
-        ]
-        self._allowed = sorted(readable) if self._restricted is None else self._restricted
-        for name in self._allowed:
-            if name not in readable:
-                raise InvalidArgument(f"PIL writes images of '{name}', and cannot read them")
+        self._restricted = None if allowed_mime_types is None else _readable(allowed_mime_types)
+        self._allowed = self._restricted or _all_readable()
+        self._formats = _formats_of(self._restricted)
 
     def _from_sample(self, sample: Any) -> Any:
         if NDARRAY.isinstance(sample):
@@ -64,7 +60,7 @@ class Image(IODescriptor[Any], descriptor_id="bentoml.io.Image"):
         if isinstance(sample, (str, os.PathLike)):
             path = Path(sample).expanduser()
             try:
-                sample = _opened(path.read_bytes())
+                sample = _opened(path.read_bytes(), self._formats)
             except OSError as error:
                 raise BadInput(
                     f"Image.from_sample() cannot read '{path}': {error.strerror}"
@@ -109,7 +105,7 @@ class Image(IODescriptor[Any], descriptor_id="bentoml.io.Image"):
                 f"Image does not take '{wire.media_type}'",
                 hint=f"set the content type to one of {', '.join(self._allowed)}",
             )
-        return _opened(wire.data)
+        return _opened(wire.data, self._formats)
 
     def encode(self, result: Any) -> Blob:
         image = self._picture(result) if NDARRAY.isinstance(result) else result
@@ -154,7 +150,10 @@ def _formats() -> dict[str, str]:
     """PIL's formats by media type, all of its plugins loaded."""
     pil = _pil()
     pil.init()
-    return {name: form for form, name in pil.MIME.items()}
+    formats: dict[str, str] = {}
+    for form, name in pil.MIME.items():
+        formats.setdefault(name, form)  # image/bmp is BMP, and DIB, which lacks the file's head.
+    return formats
 
 
 def _known(argument: str, name: str) -> str:
@@ -167,10 +166,34 @@ def _known(argument: str, name: str) -> str:
     return name
 
 
-def _opened(data: bytes | memoryview) -> Any:
+def _all_readable() -> list[str]:
+    """The media types that PIL reads by itself."""
+    skipped = (*_WRITE_ONLY, *_BY_PROGRAM)
+    return sorted(name for name, form in _formats().items() if form not in skipped)
+
+
+def _readable(names: Iterable[str]) -> list[str]:
+    names = [_known("allowed_mime_types", name) for name in names]
+    for name in names:
+        if _formats()[name] in _WRITE_ONLY:
+            raise InvalidArgument(f"PIL writes images of '{name}', and cannot read them")
+    if not names:
+        raise InvalidArgument("Image(allowed_mime_types=[]) takes no image at all")
+    return names
+
+
+def _formats_of(names: list[str] | None) -> list[str]:
+    """PIL's formats of these media types; of all images that PIL reads by itself, without them."""
+    pil = _pil()
+    if names is None:
+        return [form for form in pil.OPEN if form not in _BY_PROGRAM]
+    return [form for form in pil.OPEN if pil.MIME.get(form) in names]
+
+
+def _opened(data: bytes | memoryview, formats: list[str]) -> Any:
     """The image, read to its end: PIL would tell of a truncated one only when it is used."""
     try:
-        image = _pil().open(io.BytesIO(data))
+        image = _pil().open(io.BytesIO(data), formats=formats)
         image.load()
     except Exception as error:  # PIL's plugins raise whatever comes to them on a damaged file.
         why = "" if isinstance(error, OSError) and "cannot identify" in str(error) else f": {error}"

@@ -86,11 +86,12 @@ class NumpyNdarray(IODescriptor["np.ndarray"], descriptor_id="bentoml.io.NumpyNd
         }
 
     def openapi_schema(self) -> dict[str, Any]:
-        items: dict[str, Any] = {"type": ["number", "boolean", "string"]}
+        any_of = [{"type": name} for name in ("number", "boolean", "string")]
+        items: dict[str, Any] = {"anyOf": any_of}
         if self._dtype is not None:
             items = {"type": _LEAVES.get(self._dtype.kind, "number")}
         elif self._shape is None:
-            items["type"].append("array")
+            any_of.append({"type": "array", "items": {}})
         for _ in (self._shape or ())[1:]:
             items = {"type": "array", "items": items}
         return {"type": "array", "items": items, "nullable": True}
@@ -120,7 +121,10 @@ class NumpyNdarray(IODescriptor["np.ndarray"], descriptor_id="bentoml.io.NumpyNd
             )
         array = self.validate_array(array, UnencodableResult)
         if array.dtype.kind in "OT":
-            return _json_text(array)
+            plain = _unboxed(array)
+            if plain is None:
+                return _json_text(array)
+            array = plain
         if array.dtype.kind not in "biufU":
             hint = "use .astype(str)" if array.dtype.kind in "SMm" else "write parts of it"
             raise UnencodableResult(f"{kind_of(array)}, which JSON has no form for", hint=hint)
@@ -237,6 +241,23 @@ def _fits(shape: tuple[int, ...], expected: tuple[int, ...]) -> bool:
     return len(shape) == len(expected) and all(
         wanted in (-1, length) for length, wanted in zip(shape, expected, strict=True)
     )
+
+
+def _unboxed(array: np.ndarray) -> np.ndarray | None:
+    """An array of objects as one of text or of numbers, if they are all of one kind; else None."""
+    if array.size == 0:
+        return array.astype(np.float64)
+    kinds = {"text" if isinstance(one, str) else _number_kind(one) for one in array.flat}
+    if len(kinds) != 1 or None in kinds:
+        return None
+    plain = np.array(array.tolist()).reshape(array.shape)
+    return None if plain.dtype == object else plain
+
+
+def _number_kind(value: Any) -> str | None:
+    if isinstance(value, (bool, np.bool_)):
+        return "bool"
+    return "number" if isinstance(value, (int, float, np.integer, np.floating)) else None
 
 
 def _json_text(array: np.ndarray) -> Json:

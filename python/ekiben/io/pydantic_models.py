@@ -9,6 +9,8 @@ from ..exceptions import BadInput
 
 REF_PREFIX = "#/components/schemas/"
 _MAX_FAULTS = 5
+_VALUES = ("const", "default", "enum", "example", "required")  # Not schemas.
+_NOT_IN_3_0 = ("examples", "patternProperties", "prefixItems", "propertyNames")
 
 
 def is_model(value: Any) -> bool:
@@ -76,6 +78,35 @@ def whole_schema(model: type[Any]) -> dict[str, Any]:
     return _filled(schema, parts, ())
 
 
+def _member(key: str, value: Any, parts: dict[str, Any], within: tuple[str, ...]) -> Any:
+    if key in _VALUES:
+        return value
+    if key == "properties":  # Their names may be those of keywords.
+        return {name: _filled(one, parts, within) for name, one in value.items()}
+    return _filled(value, parts, within)
+
+
+def _as_3_0(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema in the words of OpenAPI 3.0, which has fewer than JSON Schema."""
+    schema = {key: value for key, value in schema.items() if key not in _NOT_IN_3_0}
+    if "const" in schema:
+        schema["enum"] = [schema.pop("const")]
+    if schema.get("type") == "array":
+        schema.setdefault("items", {})
+    for bound in ("minimum", "maximum"):
+        exclusive = f"exclusive{bound.capitalize()}"
+        if isinstance(schema.get(exclusive), (int, float)) and bound not in schema:
+            schema[bound] = schema[exclusive]
+            schema[exclusive] = True
+    choices = schema.get("anyOf")
+    if not isinstance(choices, list) or {"type": "null"} not in choices:
+        return schema
+    others = [one for one in choices if one != {"type": "null"}]
+    rest = {key: value for key, value in schema.items() if key != "anyOf"}
+    known = others[0] if len(others) == 1 else {"anyOf": others}
+    return {**known, **rest, "nullable": True}
+
+
 def _filled(schema: Any, parts: dict[str, Any], within: tuple[str, ...]) -> Any:
     if isinstance(schema, list):
         return [_filled(one, parts, within) for one in schema]
@@ -83,7 +114,7 @@ def _filled(schema: Any, parts: dict[str, Any], within: tuple[str, ...]) -> Any:
         return schema
     reference = schema.get("$ref")
     if not isinstance(reference, str):
-        return {key: _filled(value, parts, within) for key, value in schema.items()}
+        return _as_3_0({key: _member(key, schema[key], parts, within) for key in schema})
     name = reference.removeprefix(REF_PREFIX)
     if name in within or name not in parts:
         return {"type": "object", "title": name}

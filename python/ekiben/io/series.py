@@ -116,7 +116,12 @@ class PandasSeries(IODescriptor[Any], descriptor_id="bentoml.io.PandasSeries"):
         return {"type": "object"}
 
     def openapi_example(self) -> Any:
-        return None if self.sample is None else json.loads(self._written(self.sample))
+        if self.sample is None:
+            return None
+        try:
+            return json.loads(self._written(self.sample))
+        except UnencodableResult:  # The sample of an input that no output could be.
+            return None
 
     def decode(self, wire: WireValue) -> Any:
         if not isinstance(wire, Blob):

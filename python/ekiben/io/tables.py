@@ -104,12 +104,12 @@ def write_table(write: Any, **options: Any) -> bytes:
     """
     try:
         written = write(**options)
+        return written if isinstance(written, bytes) else written.encode()
     except ImportError as error:
         raise MissingDependencyException(str(error), hint="pip install pyarrow") from error
     except Exception as error:  # The writers raise what comes to them, pyarrow's errors too.
         why = " ".join(str(error).split()) or type(error).__name__
         raise UnencodableResult(f"a table that cannot be written: {why}") from None
-    return written if isinstance(written, bytes) else written.encode()
 
 
 def write_json(table: Any, orient: str) -> bytes:

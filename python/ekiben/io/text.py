@@ -52,7 +52,6 @@ class Text(IODescriptor[str], descriptor_id="bentoml.io.Text"):
     def plan(self) -> dict[str, Any]:
         return {
             **super().plan(),
-            "content_type": f"{self._mime_type}; charset=utf-8",
             "stream": self._mime_type == "text/event-stream",
         }
 
@@ -87,9 +86,10 @@ class Text(IODescriptor[str], descriptor_id="bentoml.io.Text"):
                 ) from None
         if isinstance(result, str):
             return _writable(result)
-        raise UnencodableResult(
-            f"{kind_of(result)}, where Text expects text", hint="return str(…), or use JSON()"
-        )
+        hint = "return str(…), or use JSON()"
+        if hasattr(result, "__next__") or hasattr(result, "__anext__"):
+            hint = "an API's function that streams has its own 'yield': for piece in …: yield piece"
+        raise UnencodableResult(f"{kind_of(result)}, where Text expects text", hint=hint)
 
 
 def _writable(text: str) -> str:
