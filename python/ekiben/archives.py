@@ -9,28 +9,23 @@ from __future__ import annotations
 
 import os
 import shutil
-import stat
-import tarfile
 import uuid
-import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from pathlib import Path
 
 from .errors import FailedPrecondition, InvalidArgument, NotFound, disk_errors
 from .manifest import FILE, ModelInfo
 from .publish import publish, staging_folder
 from .store import ModelStore
+from .tag import LATEST
+from .unpacking import pack, unpack
 
 FOLDER = "folder"
 SUFFIX = "bentomodel"
 
-# Suffix to the way of compressing that tarfile knows by this name.
-_TARS = {SUFFIX: "xz", "xz": "xz", "gz": "gz", "bz2": "bz2", "tar": ""}
-_FORMATS = (*_TARS, "zip", FOLDER)
-_MOST_FILES = 100_000
+_FORMATS = (SUFFIX, "xz", "gz", "bz2", "tar", "zip", FOLDER)
+# Format to how it is packed.
+_PACKED = {**{kind: kind for kind in _FORMATS}, SUFFIX: "xz"}
+_MOST_MANIFEST = 16 << 20  # Bytes.
 
 
 def export(folder: Path, name: str, path: str | os.PathLike[str], output_format: str | None) -> str:
@@ -71,7 +66,9 @@ def take_in(path: str | os.PathLike[str], input_format: str | None) -> tuple[Mod
 
     Raises:
         NotFound: If there is no such file.
-        InvalidArgument: If it is no model, is damaged, or would write outside of its folder.
+        InvalidArgument: If it is no model, is damaged, would write outside of its folder, or has
+            links, devices or a file twice.
+        ResourceExhausted: If it becomes far larger than it is.
         FailedPrecondition: If the version is in the store already or the disk refuses.
     """
     kind = _format(path, input_format)
@@ -82,8 +79,10 @@ def take_in(path: str | os.PathLike[str], input_format: str | None) -> tuple[Mod
         kind = FOLDER
     store = ModelStore()
     with staging_folder(store) as folder:
-        with disk_errors("unpack into", folder):
-            _unpack(source, kind, folder)
+        unpack(source, _PACKED[kind], folder)
+        manifest = folder / FILE
+        if manifest.is_file() and manifest.stat().st_size > _MOST_MANIFEST:
+            raise InvalidArgument(f"'{source}' is not a model: its {FILE} is too large")
         try:
             info = ModelInfo.read(folder)
         except FileNotFoundError:
@@ -94,7 +93,26 @@ def take_in(path: str | os.PathLike[str], input_format: str | None) -> tuple[Mod
         except FailedPrecondition as error:
             why = error.message.replace(str(folder / FILE), FILE)
             raise InvalidArgument(f"'{source}' is not a model: {why}") from error
+        if info.tag.version in (None, LATEST):
+            raise InvalidArgument(f"'{source}' is not a model: '{info.tag}' is no tag of one")
         return info, publish(store, folder, info, keep_manifest=True)
+
+
+def on_this_machine(
+    path: str | os.PathLike[str], protocol: str | None, subpath: str | None
+) -> str | os.PathLike[str]:
+    """The path that BentoML's arguments mean, where they mean one of this machine.
+
+    Raises:
+        InvalidArgument: If they mean another's.
+    """
+    if protocol not in (None, "file", "osfs"):
+        raise InvalidArgument(
+            f"'{protocol}' is not a protocol of this machine",
+            hint="copy the archive there with the tools of that storage",
+        )
+    text = os.fspath(path).removeprefix("file://").removeprefix("osfs://")
+    return Path(text, subpath) if subpath else text
 
 
 def _format(path: str | os.PathLike[str], given: str | None) -> str:
@@ -127,114 +145,5 @@ def _place(path: str | os.PathLike[str], name: str, kind: str) -> Path:
 def _write(folder: Path, place: Path, kind: str) -> None:
     if kind == FOLDER:
         shutil.copytree(folder, place)
-        return
-    files = sorted(file for file in folder.rglob("*") if file.is_file())
-    if kind == "zip":
-        with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file in files:
-                archive.write(file, file.relative_to(folder))
-        return
-    mode: Any = f"w:{_TARS[kind]}"
-    with tarfile.open(place, mode, dereference=True) as tar:
-        for file in files:
-            tar.add(file, str(file.relative_to(folder)), recursive=False, filter=_nobodys)
-
-
-def _nobodys(member: tarfile.TarInfo) -> tarfile.TarInfo:
-    member.uid = member.gid = 0
-    member.uname = member.gname = ""
-    return member
-
-
-@dataclass(frozen=True)
-class _Member:
-    """A file or folder in an archive."""
-
-    name: str
-    size: int
-    is_folder: bool
-    open: Callable[[], IO[bytes] | None]
-
-
-def _unpack(source: Path, kind: str, folder: Path) -> None:
-    try:
-        with _members(source, kind) as members:
-            _take(source, members, folder)
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, NotImplementedError) as error:
-        raise InvalidArgument(f"'{source}' is not a whole archive: {error}") from error
-    except (ValueError, RuntimeError) as error:
-        raise InvalidArgument(f"'{source}' cannot be unpacked: {error}") from error
-    except Exception as error:  # The decompressors' errors share no base.
-        if type(error).__name__ in ("LZMAError", "error", "BadGzipFile"):
-            raise InvalidArgument(f"'{source}' is not a whole archive: {error}") from error
-        raise
-
-
-@contextmanager
-def _members(source: Path, kind: str) -> Iterator[Iterator[_Member]]:
-    if kind == FOLDER:
-        yield _of_folder(source)
-    elif kind == "zip":
-        with zipfile.ZipFile(source) as archive:
-            yield _of_zip(archive, source)
     else:
-        with tarfile.open(source, "r:*") as tar:
-            yield _of_tar(tar, source)
-
-
-def _of_folder(source: Path) -> Iterator[_Member]:
-    for file in sorted(source.rglob("*")):
-        size = 0 if file.is_dir() else file.stat().st_size
-        name = str(file.relative_to(source))
-        yield _Member(name, size, file.is_dir(), lambda file=file: file.open("rb"))  # type: ignore
-
-
-def _of_tar(tar: tarfile.TarFile, source: Path) -> Iterator[_Member]:
-    for member in tar:
-        if not member.isreg() and not member.isdir():
-            raise _hostile(source, member.name, "is a link or a device")
-        yield _Member(
-            member.name,
-            member.size,
-            member.isdir(),
-            lambda member=member: tar.extractfile(member),  # type: ignore
-        )
-
-
-def _of_zip(archive: zipfile.ZipFile, source: Path) -> Iterator[_Member]:
-    for member in archive.infolist():
-        mode = member.external_attr >> 16
-        if mode and stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
-            raise _hostile(source, member.filename, "is a link or a device")
-        yield _Member(
-            member.filename,
-            member.file_size,
-            member.is_dir(),
-            lambda member=member: archive.open(member),  # type: ignore
-        )
-
-
-def _take(source: Path, members: Iterator[_Member], folder: Path) -> None:
-    left = shutil.disk_usage(folder).free
-    for count, member in enumerate(members):
-        path = PurePosixPath(member.name)
-        if path.is_absolute() or ".." in path.parts or "\\" in member.name or "\0" in member.name:
-            raise _hostile(source, member.name, "would be written outside of the model's folder")
-        left -= member.size
-        if count >= _MOST_FILES or left < 0:
-            what = f"it has more than {_MOST_FILES} files" if left >= 0 else "the disk is too small"
-            raise InvalidArgument(f"'{source}' cannot be unpacked: {what}")
-        place = folder.joinpath(*path.parts)
-        if member.is_folder:
-            place.mkdir(parents=True, exist_ok=True)
-            continue
-        place.parent.mkdir(parents=True, exist_ok=True)
-        opened = member.open()
-        if opened is None:
-            raise _hostile(source, member.name, "has no content")
-        with opened as data, place.open("xb") as file:
-            shutil.copyfileobj(data, file, 1 << 20)
-
-
-def _hostile(source: Path, name: str, why: str) -> InvalidArgument:
-    return InvalidArgument(f"'{source}' is refused: '{name}' in it {why}")
+        pack(folder, _PACKED[kind], place)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
-from .archives import take_in
+from .archives import on_this_machine, take_in
 from .creation import checked_signatures, creation
 from .manifest import ModelContext, ModelInfo, Signature
 from .model import Model
@@ -73,7 +73,12 @@ def delete(tag: str | Tag) -> None:
 
 
 def export_model(
-    tag: str | Tag, path: str | os.PathLike[str], output_format: str | None = None
+    tag: str | Tag,
+    path: str | os.PathLike[str],
+    output_format: str | None = None,
+    *,
+    protocol: str | None = None,
+    subpath: str | None = None,
 ) -> str:
     """Write the model that `tag` means into one file; returns the file's path.
 
@@ -82,16 +87,24 @@ def export_model(
         path: A file, which is replaced, or a folder, in which it is `<name>-<version>.bentomodel`.
         output_format: `bentomodel` (a tar with xz), `xz`, `gz`, `bz2`, `tar`, `zip`, or `folder`;
             by default as the path's suffix says.
+        protocol: `file`, as BentoML calls this machine.
+        subpath: What follows the path.
 
     Raises:
         NotFound: If there is no such model.
-        InvalidArgument: If the format is another one, or the path a URL.
+        InvalidArgument: If the format is another one, or the path is not of this machine.
         FailedPrecondition: If the disk refuses.
     """
-    return get(tag).export(path, output_format)
+    return get(tag).export(on_this_machine(path, protocol, subpath), output_format)
 
 
-def import_model(path: str | os.PathLike[str], input_format: str | None = None) -> Model:
+def import_model(
+    path: str | os.PathLike[str],
+    input_format: str | None = None,
+    *,
+    protocol: str | None = None,
+    subpath: str | None = None,
+) -> Model:
     """Bring a model that was exported, by ekiben or BentoML, into the store, under its own tag.
 
     An archive that would write elsewhere, or has links or devices in it, is refused; nothing of
@@ -100,13 +113,16 @@ def import_model(path: str | os.PathLike[str], input_format: str | None = None) 
     Args:
         path: The file, or a folder.
         input_format: As export_model() has them; by default as the path's suffix says.
+        protocol: As for export_model().
+        subpath: As for export_model().
 
     Raises:
         NotFound: If there is no such file.
-        InvalidArgument: If it is no model, is damaged or hostile.
+        InvalidArgument: If it is no model, is damaged or hostile, or not of this machine.
+        ResourceExhausted: If it becomes far larger than it is.
         FailedPrecondition: If the version is in the store already or the disk refuses.
     """
-    info, folder = take_in(path, input_format)
+    info, folder = take_in(on_this_machine(path, protocol, subpath), input_format)
     return Model(info, folder)
 
 

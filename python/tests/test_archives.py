@@ -131,7 +131,7 @@ def test_what_is_no_model_is_refused(home: Path, tmp_path: Path) -> None:
     ):
         with pytest.raises(InvalidArgument, match=why):
             ekiben.models.import_model(tmp_path / name)
-    with pytest.raises(FailedPrecondition, match="cannot unpack"):
+    with pytest.raises(InvalidArgument, match="is there twice"):
         ekiben.models.import_model(tmp_path / "twice.xz")
     with pytest.raises(NotFound, match="there is no archive"):
         ekiben.models.import_model(tmp_path / "nothing.xz")
