@@ -11,19 +11,20 @@ JOBS ?= $(shell nproc)
 DEBIAN_PACKAGES := g++ cmake ninja-build ccache curl python3-venv \
   libboost1.81-dev libboost-json1.81-dev libcli11-dev libfast-float-dev libfmt-dev libyaml-cpp-dev
 # Only the tests need these.
-DEBIAN_TEST_PACKAGES := libgtest-dev libgmock-dev clang-19 libclang-rt-19-dev strace debootstrap
+DEBIAN_TEST_PACKAGES := libgtest-dev libgmock-dev clang-19 libclang-rt-19-dev strace debootstrap \
+  python3-torch
 
 SOURCES := $(shell git ls-files -co --exclude-standard CMakeLists.txt CMakePresets.json cmake \
   include src runtimes tools/notices.py pyproject.toml python/ekiben)
 
-.PHONY: all setup setup-test install demo test lint format unit fuzz pytest bench clean
+.PHONY: all setup setup-test install demo test lint format unit fuzz pytest test-frameworks bench clean
 
 all: install
 
 # --- what has to be there ---------------------------------------------------------------------
 
 setup: $(STAMPS)/debian $(STAMPS)/venv
-setup-test: setup $(STAMPS)/debian-test $(STAMPS)/venv-test $(STAMPS)/venv-bentoml
+setup-test: setup $(STAMPS)/debian-test $(STAMPS)/venv-test $(STAMPS)/venv-bentoml $(STAMPS)/venv-torch
 
 $(STAMPS)/debian: Makefile
 	@tools/debian_packages.sh $(DEBIAN_PACKAGES)
@@ -53,6 +54,22 @@ $(STAMPS)/venv-bentoml: tools/requirements-bentoml.txt $(STAMPS)/venv
 	@build/venv-bentoml/bin/python -m pip install --quiet --disable-pip-version-check \
 	  -r tools/requirements-bentoml.txt
 	@touch $@
+
+# Debian's PyTorch is for Debian's Python; the tests of PyTorch and Transformers run there.
+$(STAMPS)/venv-torch: tools/requirements-torch.txt $(STAMPS)/debian-test
+	@echo "setup: Debian's PyTorch and Transformers in build/venv-torch"
+	@test -x build/venv-torch/bin/python || \
+	  /usr/bin/python3 -m venv --system-site-packages build/venv-torch
+	@build/venv-torch/bin/python -m pip install --quiet --disable-pip-version-check \
+	  -r tools/requirements-torch.txt
+	@touch $@
+
+$(STAMPS)/venv-frameworks-%: tools/requirements-frameworks-%.txt
+	@echo "setup: build/venv-frameworks-$* (gigabytes, for torch)"
+	@test -x build/venv-frameworks-$*/bin/python || $(PYTHON) -m venv build/venv-frameworks-$*
+	@build/venv-frameworks-$*/bin/python -m pip install --quiet --disable-pip-version-check \
+	  -r tools/requirements-frameworks-$*.txt
+	@mkdir -p $(STAMPS) && touch $@
 
 install: $(STAMPS)/install
 
@@ -109,6 +126,16 @@ pytest: export EKIBEN_TEST_BENTOML_PYTHON := $(abspath build/venv-bentoml/bin/py
 pytest: setup-test install
 	@echo "pytest: the SDK, conversations, and the installed wheel end to end"
 	@$(BIN)/python -m pytest -q
+	@build/venv-torch/bin/python -m pytest -q $(CASES)/torch_cases.py $(CASES)/transformers_cases.py
+
+# Frameworks that are too large for every run of the gate; docs/reference/frameworks.md lists them.
+CASES := python/tests/frameworks
+test-frameworks: $(addprefix $(STAMPS)/venv-frameworks-,torch tensorflow flax mlflow)
+	@build/venv-frameworks-flax/bin/python -m pytest -q $(CASES)/flax_cases.py
+	@build/venv-frameworks-mlflow/bin/python -m pytest -q $(CASES)/mlflow_cases.py
+	@build/venv-frameworks-tensorflow/bin/python -m pytest -q $(CASES)/keras_cases.py
+	@build/venv-frameworks-torch/bin/python -m pytest -q -k "not bentoml_loads and not bentoml_saved" \
+	  $(CASES)/torch_family_cases.py $(CASES)/torch_cases.py $(CASES)/transformers_cases.py
 
 bench: install
 	@benchmarks/serving/setup.sh

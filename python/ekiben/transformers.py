@@ -154,19 +154,20 @@ def _pipeline(transformers: Any, model: Model, kind: type, kwargs: dict[str, Any
     task = _task(model)
     if task not in PIPELINE_REGISTRY.get_supported_tasks():
         options = model.info.options
-        classes = {
-            key: tuple(getattr(transformers, name) for name in options.get(key) or ())
-            for key in ("pt", "tf")
+        wanted = {
+            "pt_model": _classes(transformers, options.get("pt")),
+            "tf_model": _classes(transformers, options.get("tf")),
+            "default": options.get("default"),
+            "type": options.get("type"),
         }
-        PIPELINE_REGISTRY.register_pipeline(
-            task,
-            pipeline_class=kind,
-            pt_model=classes["pt"] or None,
-            tf_model=classes["tf"] or None,
-            default=options.get("default") or None,
-            type=options.get("type") or None,
-        )
+        # Without TensorFlow's, which newer releases do not know, where there is none.
+        given = {key: value for key, value in wanted.items() if value}
+        PIPELINE_REGISTRY.register_pipeline(task, pipeline_class=kind, **given)
     return transformers.pipeline(task, model.path, **{"pipeline_class": kind, **kwargs})
+
+
+def _classes(transformers: Any, names: Any) -> tuple[Any, ...]:
+    return tuple(getattr(transformers, name) for name in names or ())
 
 
 def _task(model: Model) -> str:

@@ -13,8 +13,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import catboost
+import lightgbm
 import numpy as np
 import pytest
+import xgboost
 from onnx import TensorProto, helper
 from sklearn.datasets import load_iris
 from sklearn.svm import SVC
@@ -96,6 +99,34 @@ def test_ekiben_loads_what_bentoml_saved_and_adds_to_it(home: Path) -> None:
     added = ekiben.sklearn.save_model("iris_clf", SVC().fit([[0], [1]], [0, 1]))
     assert ekiben.models.list("iris_clf") == [added, first]
     assert ekiben.models.get("iris_clf") == added
+
+
+def test_boosted_models_and_functions_go_both_ways(home: Path) -> None:
+    rows, labels = load_iris(return_X_y=True)
+    models = {
+        "xgboost": xgboost.XGBClassifier(n_estimators=5).fit(rows, labels),
+        "lightgbm": lightgbm.LGBMClassifier(n_estimators=5, verbose=-1).fit(rows, labels),
+        "catboost": catboost.CatBoostClassifier(
+            iterations=5, verbose=0, allow_writing_files=False
+        ).fit(rows, labels),
+    }
+    expected: dict[str, object] = {}
+    for family, model in models.items():
+        getattr(ekiben, family).save_model(f"ekibens-{family}", model)
+        loaded = getattr(ekiben, family).load_model(f"ekibens-{family}")
+        answer = loaded.predict(rows[::50]).ravel().tolist()
+        expected[family] = [type(loaded).__name__, answer]
+    ekiben.picklable_model.save_model("ekibens-function", lambda x: x * 2)
+    expected["picklable_model"] = 6
+    found = json.loads(bentoml(home, str(HERE / "bentoml_frameworks.py")).splitlines()[-1])
+    assert found == expected
+    for family in models:
+        saved = getattr(ekiben, family).get(f"bentomls-{family}")
+        runner = saved.to_runner()
+        runner.init_local(quiet=True)
+        answer = np.asarray(runner.predict.run(rows[::50]))
+        assert (answer.argmax(1) if family == "lightgbm" else answer.ravel()).tolist() == [0, 1, 2]
+    assert ekiben.picklable_model.load_model("bentomls-function")(1) == 2
 
 
 @pytest.mark.parametrize("store", STORES, ids=lambda store: store.name)

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Models of TensorFlow and Keras, trained here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import ekiben
+from ekiben import InvalidArgument
+
+
+class Scaled(tf.Module):
+    """A module with a method that wants float32."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weights = tf.Variable([[1.0], [2.0]])
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 2], tf.float32)])
+    def __call__(self, rows: tf.Tensor) -> tf.Tensor:
+        return tf.matmul(rows, self.weights)
+
+
+@keras.saving.register_keras_serializable("cases")
+class Twice(keras.layers.Layer):
+    """A layer of one's own."""
+
+    def call(self, rows: tf.Tensor) -> tf.Tensor:
+        return rows * 2
+
+
+@pytest.fixture(scope="module")
+def net() -> keras.Model:
+    keras.utils.set_random_seed(0)
+    rows = np.random.default_rng(0).normal(size=(64, 4)).astype("float32")
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(8), Twice()])
+    model.add(keras.layers.Dense(1))
+    model.compile("adam", "mse")
+    model.fit(rows, rows.sum(1), epochs=2, verbose=0)
+    return model
+
+
+def test_a_saved_model_is_loaded_and_run(home: Path) -> None:
+    model = ekiben.tensorflow.save_model("scaled", Scaled(), signatures={"__call__": {}})
+    assert Path(model.path_of("saved_model.pb")).is_file()
+    assert model.info.options == {"partial_kwargs": {}}
+    assert ekiben.tensorflow.load_model(model)(tf.ones((1, 2))).numpy().tolist() == [[3.0]]
+    runner = model.to_runner()
+    runner.init_local(quiet=True)
+    assert runner.run(np.ones((2, 2))).tolist() == [[3.0], [3.0]]
+    assert runner.run(np.array([[1, 1]])).tolist() == [[3.0]]
+
+
+def test_a_keras_model_is_loaded_and_run(home: Path, net: keras.Model) -> None:
+    model = ekiben.keras.save_model("net", net, custom_objects={"Twice": Twice})
+    assert model.info.signatures == {"predict": ekiben.models.Signature()}
+    assert model.info.options == {"partial_kwargs": {}, "include_optimizer": False}
+    rows = np.ones((3, 4), "float32")
+    expected = net.predict(rows, verbose=0)
+    np.testing.assert_allclose(ekiben.keras.load_model(model).predict(rows, verbose=0), expected)
+    runner = model.with_options(partial_kwargs={"predict": {"verbose": 0}}).to_runner()
+    runner.init_local(quiet=True)
+    answer = runner.predict.run(rows)
+    assert isinstance(answer, np.ndarray)
+    np.testing.assert_allclose(answer, expected)
+
+
+def test_what_is_no_model_is_refused(home: Path) -> None:
+    with pytest.raises(InvalidArgument, match="a list is not a model that TensorFlow can save"):
+        ekiben.tensorflow.save_model("scaled", [])
+    with pytest.raises(InvalidArgument, match="a Scaled is not a Keras model"):
+        ekiben.keras.save_model("net", Scaled())
