@@ -31,6 +31,10 @@ namespace {{
 {blobs}
 // clang-format on
 
+std::string_view Bytes(const char* begin, const char* end) {{
+  return {{begin, static_cast<size_t>(end - begin)}};
+}}
+
 }}  // namespace
 
 namespace ekiben::routes {{
@@ -52,7 +56,7 @@ BLOB = """asm(".section .rodata\\n"
     ".previous\\n");
 extern "C" const char {symbol}[], {symbol}_end[];"""
 
-ROW = """      {{"{name}", "{type}", {{{symbol}, static_cast<size_t>({symbol}_end - {symbol})}}}},"""
+ROW = """      {{"{name}", "{type}", Bytes({symbol}, {symbol}_end)}},"""
 
 
 def main() -> int:

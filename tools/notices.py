@@ -3,13 +3,12 @@
 
 usage: notices.py OUT PACKAGE... NAME=FOLDER...
 
-Each Debian package brings its licence in /usr/share/doc/PACKAGE/copyright, each npm package in files
-of its folder; the notices are these texts one after the other.
+Each Debian package brings its licence in /usr/share/doc/PACKAGE/copyright, each npm package in
+files of its folder; the notices are these texts one after the other.
 """
 
 import pathlib
 import sys
-
 
 NPM_FILES = ("LICENSE*", "NOTICE*", "swagger-ui-bundle.js.LICENSE.txt")
 
