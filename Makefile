@@ -11,10 +11,11 @@ JOBS ?= $(shell nproc)
 DEBIAN_PACKAGES := g++ cmake ninja-build ccache curl python3-venv \
   libboost1.81-dev libboost-json1.81-dev libcli11-dev libfast-float-dev libfmt-dev libyaml-cpp-dev
 # Only the tests need these.
-DEBIAN_TEST_PACKAGES := libgtest-dev libgmock-dev clang-19 libclang-rt-19-dev strace debootstrap
+DEBIAN_TEST_PACKAGES := libgtest-dev libgmock-dev clang-19 libclang-rt-19-dev strace debootstrap \
+  chromium chromium-driver
 
 SOURCES := $(shell git ls-files -co --exclude-standard CMakeLists.txt CMakePresets.json cmake \
-  include src runtimes tools/notices.py pyproject.toml python/ekiben)
+  include src runtimes web tools/notices.py tools/embed_page.py pyproject.toml python/ekiben)
 
 .PHONY: all setup setup-test install demo test lint format unit fuzz pytest bench clean
 
@@ -27,6 +28,7 @@ setup-test: setup $(STAMPS)/debian-test $(STAMPS)/venv-test $(STAMPS)/venv-bento
 
 $(STAMPS)/debian: Makefile
 	@tools/debian_packages.sh $(DEBIAN_PACKAGES)
+	@command -v npm >/dev/null || tools/debian_packages.sh npm  # Some have Node's own package.
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/debian-test: Makefile $(STAMPS)/debian
