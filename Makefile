@@ -24,7 +24,8 @@ all: install
 # --- what has to be there ---------------------------------------------------------------------
 
 setup: $(STAMPS)/debian $(STAMPS)/venv
-setup-test: setup $(STAMPS)/debian-test $(STAMPS)/venv-test $(STAMPS)/venv-bentoml
+setup-test: setup $(STAMPS)/debian-test $(STAMPS)/venv-test $(STAMPS)/venv-bentoml \
+  $(STAMPS)/venv-bentoml-1.1
 
 $(STAMPS)/debian: Makefile
 	@tools/debian_packages.sh $(DEBIAN_PACKAGES)
@@ -54,6 +55,14 @@ $(STAMPS)/venv-bentoml: tools/requirements-bentoml.txt $(STAMPS)/venv
 	@test -x build/venv-bentoml/bin/python || $(PYTHON) -m venv build/venv-bentoml
 	@build/venv-bentoml/bin/python -m pip install --quiet --disable-pip-version-check \
 	  -r tools/requirements-bentoml.txt
+	@touch $@
+
+# The last release whose clients read /docs.json.
+$(STAMPS)/venv-bentoml-1.1: tools/requirements-bentoml-1.1.txt $(STAMPS)/venv
+	@echo "setup: BentoML 1.1 for the test of its client in build/venv-bentoml-1.1"
+	@test -x build/venv-bentoml-1.1/bin/python || $(PYTHON) -m venv build/venv-bentoml-1.1
+	@build/venv-bentoml-1.1/bin/python -m pip install --quiet --disable-pip-version-check \
+	  -r tools/requirements-bentoml-1.1.txt
 	@touch $@
 
 install: $(STAMPS)/install
@@ -108,6 +117,7 @@ fuzz: setup-test
 	@tools/run_fuzzers.sh build/fuzz/fuzz $(FUZZ_SECONDS)
 
 pytest: export EKIBEN_TEST_BENTOML_PYTHON := $(abspath build/venv-bentoml/bin/python)
+pytest: export EKIBEN_TEST_BENTOML_1_1_PYTHON := $(abspath build/venv-bentoml-1.1/bin/python)
 pytest: setup-test install
 	@echo "pytest: the SDK, conversations, and the installed wheel end to end"
 	@$(BIN)/python -m pytest -q

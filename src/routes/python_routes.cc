@@ -31,7 +31,8 @@ std::string ContextOf(const http::Request& request) {
 
 // Headers that the server writes itself.
 bool IsOurs(std::string_view name) {
-  for (const std::string_view ours : {"content-length", "connection", "transfer-encoding", "date"}) {
+  for (const std::string_view ours :
+       {"content-length", "connection", "transfer-encoding", "date"}) {
     if (http::EqualsIgnoringCase(name, ours)) return true;
   }
   return false;
@@ -90,10 +91,10 @@ class PythonHandler {
     const Status encoded = EncodeValue(std::move(answer.value), *description().output, response,
                                        request.Header("accept"));
     if (!encoded.ok()) {
-      return Refuse(Internal(fmt::format("API '{}' returned what {} cannot encode: {}",
-                                         description().name, description().output->name,
-                                         encoded.message())),
-                    request);
+      return Refuse(
+          Internal(fmt::format("API '{}' returned what {} cannot encode: {}", description().name,
+                               description().output->name, encoded.message())),
+          request);
     }
     if (!answer.said.empty()) Apply(answer.said, response);
     return response;
