@@ -12,10 +12,10 @@ DEBIAN_PACKAGES := g++ cmake ninja-build ccache curl python3-venv \
   libboost1.81-dev libboost-json1.81-dev libcli11-dev libfast-float-dev libfmt-dev libyaml-cpp-dev
 # Only the tests need these.
 DEBIAN_TEST_PACKAGES := libgtest-dev libgmock-dev clang-19 libclang-rt-19-dev strace debootstrap \
-  python3-torch
+  python3-torch chromium chromium-driver
 
 SOURCES := $(shell git ls-files -co --exclude-standard CMakeLists.txt CMakePresets.json cmake \
-  include src runtimes tools/notices.py pyproject.toml python/ekiben)
+  include src runtimes web tools/notices.py tools/embed_page.py pyproject.toml python/ekiben)
 
 .PHONY: all setup setup-test install demo test lint format unit fuzz pytest test-frameworks bench clean
 
@@ -24,10 +24,12 @@ all: install
 # --- what has to be there ---------------------------------------------------------------------
 
 setup: $(STAMPS)/debian $(STAMPS)/venv
-setup-test: setup $(STAMPS)/debian-test $(STAMPS)/venv-test $(STAMPS)/venv-bentoml $(STAMPS)/venv-torch
+setup-test: setup $(STAMPS)/debian-test $(STAMPS)/venv-test $(STAMPS)/venv-bentoml \
+  $(STAMPS)/venv-bentoml-1.1 $(STAMPS)/venv-torch
 
 $(STAMPS)/debian: Makefile
 	@tools/debian_packages.sh $(DEBIAN_PACKAGES)
+	@command -v npm >/dev/null || tools/debian_packages.sh npm  # Some have Node's own package.
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/debian-test: Makefile $(STAMPS)/debian
@@ -70,6 +72,14 @@ $(STAMPS)/venv-frameworks-%: tools/requirements-frameworks-%.txt
 	@build/venv-frameworks-$*/bin/python -m pip install --quiet --disable-pip-version-check \
 	  -r tools/requirements-frameworks-$*.txt
 	@mkdir -p $(STAMPS) && touch $@
+
+# The last release whose clients read /docs.json.
+$(STAMPS)/venv-bentoml-1.1: tools/requirements-bentoml-1.1.txt $(STAMPS)/venv
+	@echo "setup: BentoML 1.1 for the test of its client in build/venv-bentoml-1.1"
+	@test -x build/venv-bentoml-1.1/bin/python || $(PYTHON) -m venv build/venv-bentoml-1.1
+	@build/venv-bentoml-1.1/bin/python -m pip install --quiet --disable-pip-version-check \
+	  -r tools/requirements-bentoml-1.1.txt
+	@touch $@
 
 install: $(STAMPS)/install
 
@@ -123,6 +133,7 @@ fuzz: setup-test
 	@tools/run_fuzzers.sh build/fuzz/fuzz $(FUZZ_SECONDS)
 
 pytest: export EKIBEN_TEST_BENTOML_PYTHON := $(abspath build/venv-bentoml/bin/python)
+pytest: export EKIBEN_TEST_BENTOML_1_1_PYTHON := $(abspath build/venv-bentoml-1.1/bin/python)
 pytest: setup-test install
 	@echo "pytest: the SDK, conversations, and the installed wheel end to end"
 	@$(BIN)/python -m pytest -q

@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "base/json_text.h"
 #include "codec/json_document.h"
+#include "routes/openapi30_schema.h"
 #include "routes/openapi_parts.h"
 
 namespace ekiben::routes {
@@ -36,20 +36,19 @@ std::string Hoisted(const std::string& schema, Definitions& definitions) {
     ReplaceAll(text, "\"#/definitions/", "\"#/components/schemas/");
     return text;
   };
-  JsonWriter json;
-  json.BeginObject();
-  for (size_t i = 0; i < value->items().size(); ++i) {
-    const std::string& key = value->keys()[i];
-    const codec::JsonValue& member = value->items()[i];
-    if (key != "$defs" && key != "definitions") {
-      json.Key(key).Raw(member.ToJson());
-      continue;
-    }
-    for (size_t j = 0; j < member.keys().size(); ++j) {
-      definitions.emplace(member.keys()[j], refer(member.items()[j].ToJson()));
+  const auto converted = [&refer](const codec::JsonValue& any) {
+    JsonWriter json;
+    WriteOpenApi30Schema(any, json);
+    return refer(json.text());
+  };
+  for (const std::string_view key : {"$defs", "definitions"}) {
+    const codec::JsonValue* const own = value->Find(key);
+    if (own == nullptr) continue;
+    for (size_t i = 0; i < own->keys().size(); ++i) {
+      definitions.emplace(own->keys()[i], converted(own->items()[i]));
     }
   }
-  return refer(json.EndObject().text());
+  return converted(*value);
 }
 
 std::string SchemaOf(const IoDescriptor& descriptor, Definitions& definitions) {

@@ -82,6 +82,30 @@ TEST(OpenApiTest, DefinitionsOfASchemaBecomeThoseOfTheDocument) {
   EXPECT_THAT(document, HasSubstr(R"("Row":{"items":{"$ref":"#/components/schemas/Cell"}})"));
 }
 
+struct Conversion {
+  std::string_view schema, converted;
+};
+
+TEST(OpenApiTest, SchemasAreThoseOfOpenApi30) {
+  const std::vector<Conversion> cases = {
+      {R"({"type":["number","null"]})", R"({"type":"number","nullable":true})"},
+      {R"({"type":["number","array"]})",
+       R"({"anyOf":[{"type":"number"},{"type":"array","items":{}}]})"},
+      {R"({"anyOf":[{"type":"string"},{"type":"null"}],"default":null})",
+       R"({"anyOf":[{"type":"string"}],"default":null,"nullable":true})"},
+      {R"({"const":"a","examples":["a"]})", R"({"enum":["a"]})"},
+      {R"({"exclusiveMinimum":0})", R"({"minimum":0,"exclusiveMinimum":true})"},
+      {R"({"type":"array"})", R"({"type":"array","items":{}})"},
+      {R"({"properties":{"type":{"const":1}},"additionalProperties":false})",
+       R"({"properties":{"type":{"enum":[1]}},"additionalProperties":false})"},
+  };
+  for (const Conversion& each : cases) {
+    service::ServiceDescription service = Classifier();
+    service.apis[0].input->schema = each.schema;
+    EXPECT_THAT(OpenApi(service), HasSubstr("\"schema\":" + std::string(each.converted)));
+  }
+}
+
 TEST(OpenApiTest, AFormHasItsPartsAsProperties) {
   service::ServiceDescription service = Classifier();
   service::IoDescriptor form{.name = "Multipart", .kind = service::ValueKind::kParts};

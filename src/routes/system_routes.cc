@@ -3,19 +3,12 @@
 
 #include <utility>
 
+#include "http/immediate.h"
 #include "http/problem.h"
+#include "routes/page_routes.h"
 
 namespace ekiben::routes {
 namespace {
-
-// A handler that waits for nothing.
-http::Handler Immediate(std::function<http::Response(const http::Request&)> answer) {
-  return [answer = std::move(answer)](const http::Request& request) -> Task<http::Response> {
-    return [](http::Response response) -> Task<http::Response> {
-      co_return response;
-    }(answer(request));
-  };
-}
 
 http::Response Healthy() { return {.content_type = "text/plain; charset=utf-8", .body = "\n"}; }
 
@@ -23,21 +16,23 @@ http::Response Healthy() { return {.content_type = "text/plain; charset=utf-8", 
 
 void AddSystemRoutes(http::Router& router, SystemRoutes system) {
   const auto healthy = [](const http::Request&) { return Healthy(); };
-  router.Add("GET", "/livez", Immediate(healthy));
-  router.Add("GET", "/healthz", Immediate(healthy));
+  router.Add("GET", "/livez", http::Immediate(healthy));
+  router.Add("GET", "/healthz", http::Immediate(healthy));
   router.Add("GET", "/readyz",
-             Immediate([is_ready = std::move(system.is_ready)](const http::Request& request) {
+             http::Immediate([is_ready = std::move(system.is_ready)](const http::Request& request) {
                if (is_ready()) return Healthy();
                return http::Problem(Unavailable("the server is not ready, or is about to stop"),
                                     request.request_id);
              }));
-  router.Add("GET", "/metrics", Immediate([&metrics = system.metrics](const http::Request&) {
+  router.Add("GET", "/metrics", http::Immediate([&metrics = system.metrics](const http::Request&) {
                return http::Response{.content_type = "text/plain; version=0.0.4; charset=utf-8",
                                      .body = metrics.Render()};
              }));
-  router.Add("GET", "/docs.json", Immediate([docs = std::move(system.docs)](const http::Request&) {
+  router.Add("GET", "/docs.json",
+             http::Immediate([docs = std::move(system.docs)](const http::Request&) {
                return http::Response{.body = docs};
              }));
+  AddPageRoutes(router);
 }
 
 }  // namespace ekiben::routes

@@ -16,7 +16,7 @@ struct SystemRoutes {
 };
 
 // Adds GET /livez and /healthz (200 while the process answers), /readyz (503 unless ready; the body
-// of all three is one newline, as BentoML's), /metrics and /docs.json.
+// of all three is one newline, as BentoML's), /metrics, /docs.json and the page that shows it.
 void AddSystemRoutes(http::Router& router, SystemRoutes system);
 
 }  // namespace ekiben::routes
