@@ -87,6 +87,7 @@ def test_a_client_has_a_method_for_each_api(client: HTTPClient, url: str) -> Non
 def test_every_kind_of_value_goes_there_and_back(client: HTTPClient) -> None:
     assert client.echo({"a": [1, None, "é"]}) == {"a": [1, None, "é"]}
     assert client.echo([]) == []
+    assert client.echo(None) is None
     assert client.shout("grüß") == "GRÜSS"
     assert client.events("a\nb") == "data: a\ndata: b\n\n"
     frame = client.table(pd.DataFrame({"a": [1], "b": ["x"]}))
@@ -101,6 +102,7 @@ def test_parts_are_passed_by_name(client: HTTPClient) -> None:
     assert answer["size"].tolist() == [4, 4]
     assert answer["note"] == {"q": "\r\n--"}
     assert np.array_equal(np.asarray(answer["image"]), PIXELS)
+    assert client.describe(note=None, image=PIXELS)["note"] is None
     with pytest.raises(InvalidArgument, match="'describe' takes several inputs"):
         client.describe(PIXELS)
     with pytest.raises(InvalidArgument, match="'describe' has no input 'text'"):

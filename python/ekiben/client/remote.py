@@ -19,7 +19,8 @@ from ..exceptions import (
     UnencodableResult,
     UnprocessableEntity,
 )
-from ..io import IODescriptor, from_spec
+from ..io import IODescriptor, Json, from_spec
+from ..io.wire import WireValue
 from .body import read_body, write_body
 from .transport import Response
 
@@ -71,7 +72,7 @@ class RemoteAPI:
             raise InvalidArgument(
                 f"'{self.name}' was given {error.message}", hint=error.hint
             ) from None
-        return write_body(self.input.plan(), wire)
+        return write_body(self.input.plan(), _null_is_json(wire))
 
     def answer(self, response: Response) -> Any:
         """What the API's function returned.
@@ -85,10 +86,17 @@ class RemoteAPI:
         wire = read_body(
             self.output.plan(), response.content, response.content_type, response.filename
         )
-        return None if wire is None else self.output.decode(wire)
+        return self.output.decode(_null_is_json(wire))
 
     def _parts(self) -> Any:
         return self.input.input_type()
+
+
+def _null_is_json(wire: WireValue) -> WireValue:
+    """A wire value whose Nones are written out: only an answer may have no body."""
+    if isinstance(wire, dict):
+        return {name: _null_is_json(one) for name, one in wire.items()}
+    return Json(b"null") if wire is None else wire
 
 
 def apis_of(document: dict[str, Any], server_url: str) -> dict[str, RemoteAPI]:
