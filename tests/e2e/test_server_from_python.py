@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import json
 import urllib.request
 from pathlib import Path
 
+import numpy as np
 import pytest
 from harness.program import MODELS, binary, run
 
@@ -46,3 +48,33 @@ def test_a_server_that_cannot_start_says_why(cancer: str) -> None:
         server.start(),
     ):
         pass
+
+
+SERVICE = """
+import bentoml
+from bentoml.io import JSON, NumpyNdarray
+
+svc = bentoml.Service("twice")
+
+@svc.api(input=NumpyNdarray(), output=NumpyNdarray())
+def double(x):
+    return x * 2
+
+@svc.api(input=JSON(), output=JSON())
+async def seen(body, ctx: bentoml.Context):
+    with bentoml.monitor("seen") as monitor:
+        monitor.log(body["n"], "n", "feature", "numerical")
+    return {"n": body["n"], "method": ctx.request.method}
+"""
+
+
+def test_a_service_in_python_is_called_through_its_client(
+    cancer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "service.py").write_text(SERVICE)
+    monkeypatch.chdir(tmp_path)
+    with ekiben.HTTPServer("service:svc", port=0).start() as client:
+        assert client.double(np.array([[1, 2]])).tolist() == [[2, 4]]
+        assert client.seen({"n": 7}) == {"n": 7, "method": "POST"}
+    (line,) = (tmp_path / "monitoring/seen/data/data.0.log").read_text().splitlines()
+    assert json.loads(line)["n"] == 7
