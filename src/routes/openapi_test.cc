@@ -109,8 +109,7 @@ TEST(OpenApiTest, SchemasAreThoseOfOpenApi30) {
 TEST(OpenApiTest, AFormHasItsPartsAsProperties) {
   service::ServiceDescription service = Classifier();
   service::IoDescriptor form{.name = "Multipart", .kind = service::ValueKind::kParts};
-  form.parts.emplace_back(
-      "image", service::IoDescriptor{.name = "Image", .kind = service::ValueKind::kBlob});
+  form.parts.push_back({"image", {.name = "Image", .kind = service::ValueKind::kBlob}});
   service.apis[0].input = std::move(form);
   EXPECT_THAT(OpenApi(service),
               HasSubstr(R"("multipart/form-data":{"schema":{"type":"object","properties":{)"

@@ -78,9 +78,9 @@ TEST(ServiceDescriptionTest, PartsKeepTheirOrder) {
   ASSERT_THAT(service, IsOk());
   const auto& parts = service->apis[0].input->parts;
   ASSERT_EQ(parts.size(), 2);
-  EXPECT_EQ(parts[0].first, "z");
-  EXPECT_THAT(parts[0].second.media_types, ElementsAre("image/png"));
-  EXPECT_EQ(parts[1].second.kind, ValueKind::kJson);
+  EXPECT_EQ(parts[0].name, "z");
+  EXPECT_THAT(parts[0].descriptor.media_types, ElementsAre("image/png"));
+  EXPECT_EQ(parts[1].descriptor.kind, ValueKind::kJson);
 }
 
 TEST(ServiceDescriptionTest, ARouteMayLackItsSlash) {

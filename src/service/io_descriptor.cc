@@ -68,8 +68,8 @@ void CheckMediaTypes(const codec::JsonFields& plan, const IoDescriptor& descript
 
 void ReadParts(const codec::JsonFields& plan, IoDescriptor& descriptor) {
   plan.EachMember("parts", [&](const std::string& name, const codec::JsonFields& part) {
-    descriptor.parts.emplace_back(name, ReadIoDescriptor(part));
-    if (descriptor.parts.back().second.kind == ValueKind::kParts) {
+    descriptor.parts.push_back({name, ReadIoDescriptor(part)});
+    if (descriptor.parts.back().descriptor.kind == ValueKind::kParts) {
       part.Fail("value", "a part cannot have parts itself");
     }
   });

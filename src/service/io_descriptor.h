@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/json_writer.h"
@@ -20,6 +19,8 @@ enum class ValueKind { kTensor, kJson, kText, kBlob, kParts };
 
 // "tensor", "json", "text", "blob" or "parts".
 std::string_view ValueKindName(ValueKind kind);
+
+struct IoPart;
 
 // How one side of an API in Python travels over HTTP: what the engine has to know of one of
 // BentoML's IO descriptors to decode a body, or to write one, without Python. A value.
@@ -38,7 +39,7 @@ struct IoDescriptor {
   std::vector<std::string> media_types;
 
   // Of parts, by name, in their order; none of them has parts itself.
-  std::vector<std::pair<std::string, IoDescriptor>> parts;
+  std::vector<IoPart> parts;
 
   bool stream = false;       // The value comes piece by piece.
   std::string content_type;  // What is written, parameters included; empty: what the kind says.
@@ -47,6 +48,11 @@ struct IoDescriptor {
   std::string schema;
   std::string example;
   std::string io;  // {"id": "bentoml.io.NumpyNdarray", "args": {…}}
+};
+
+struct IoPart {
+  std::string name;
+  IoDescriptor descriptor;
 };
 
 // Reads a descriptor's plan (docs/formats/service-description.md). What is wrong is noted in the

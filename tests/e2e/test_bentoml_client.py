@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 from harness.client import call
@@ -67,7 +68,8 @@ def bentoml_1_1() -> Path:
 def test_a_client_of_bentoml_1_1_calls_every_api(tmp_path: Path) -> None:
     (tmp_path / "service.py").write_text(SERVICE)
     home = tmp_path / "home"
-    with Server(tmp_path / "out", home, "service:svc", "--working-dir", str(tmp_path)) as server:
+    options = ("--working-dir", str(tmp_path), "--python", sys.executable)
+    with Server(tmp_path / "out", home, "service:svc", *options) as server:
         document = call(server.url, "/docs.json").json()
         OpenAPIV30SpecValidator(document).validate()
         ours = {"PYTHONPATH", "EKIBEN_HOME"}
