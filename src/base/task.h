@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/frame_memory.h"
+
 namespace ekiben {
 
 // A coroutine that is lazy: nothing runs until it is awaited or given to Start(). The answer is its
@@ -43,6 +45,9 @@ class [[nodiscard]] Task {
       value.emplace(std::forward<U>(result));
     }
     void unhandled_exception() { std::abort(); }
+
+    static void* operator new(size_t bytes) { return FrameMemory::Take(bytes); }
+    static void operator delete(void* frame, size_t bytes) { FrameMemory::GiveBack(frame, bytes); }
   };
 
   Task(Task&& other) noexcept : frame_(std::exchange(other.frame_, nullptr)) {}
@@ -77,6 +82,9 @@ struct Detached {
     std::suspend_never final_suspend() noexcept { return {}; }
     void return_void() {}
     void unhandled_exception() { std::abort(); }
+
+    static void* operator new(size_t bytes) { return FrameMemory::Take(bytes); }
+    static void operator delete(void* frame, size_t bytes) { FrameMemory::GiveBack(frame, bytes); }
   };
 };
 

@@ -66,9 +66,8 @@ void Connection::Read() {
     end_ -= std::exchange(begin_, 0);
     if (end_ == buffer_.size()) buffer_.resize(std::max(kLargeBuffer, 2 * buffer_.size()));
   }
-  socket_.async_read_some(
-      boost::asio::buffer(buffer_.data() + end_, buffer_.size() - end_),
-      [self = shared_from_this()](const auto& error, size_t size) { self->OnRead(error, size); });
+  socket_.async_read_some(boost::asio::buffer(buffer_.data() + end_, buffer_.size() - end_),
+                          ReadHandler{shared_from_this()});
 }
 
 void Connection::OnRead(const boost::system::error_code& error, size_t size) {

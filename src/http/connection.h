@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "http/asio_loop.h"
 #include "http/message.h"
+#include "http/operation_memory.h"
 #include "http/parser.h"
 
 namespace ekiben::http {
@@ -49,6 +50,18 @@ class Connection : public std::enable_shared_from_this<Connection> {
     kClosed,
   };
 
+  // Called with what a read gave; keeps the connection alive until then.
+  struct ReadHandler {
+    using allocator_type = OperationAllocator<std::byte>;
+
+    allocator_type get_allocator() const { return allocator_type(self->read_memory_); }
+    void operator()(const boost::system::error_code& error, size_t size) const {
+      self->OnRead(error, size);
+    }
+
+    std::shared_ptr<Connection> self;
+  };
+
   void Read();
   void OnRead(const boost::system::error_code& error, size_t size);
   // Goes on with what the buffer holds until more has to be read or waited for.
@@ -76,6 +89,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool processing_ = false;
   bool reading_ = false;  // A read is under way: the only user of buffer_ from end_ on.
 
+  OperationMemory read_memory_;
   std::vector<char> buffer_;
   size_t begin_ = 0, end_ = 0;  // What buffer_ holds.
   RequestParser parser_;
