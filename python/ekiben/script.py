@@ -2,7 +2,7 @@
 """`python -m ekiben.script SCRIPT [ARGUMENTS]`: a Python program for which bentoml means ekiben.
 
 It is for programs, such as one that trains a model and saves it, that say `import bentoml` where
-BentoML is not installed.
+BentoML is not installed; with `--bentoml` before SCRIPT, also where it is.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from pathlib import Path
 
 from .bentoml_alias import install
 
-_USAGE = 2
+_FORCE = "--bentoml"
+_USAGE = "usage: python -m ekiben.script [--bentoml] SCRIPT [ARGUMENTS]"
+_USAGE_CODE = 2
 
 
 def main(arguments: list[str]) -> None:
@@ -22,13 +24,13 @@ def main(arguments: list[str]) -> None:
     Raises:
         SystemExit: If there is none.
     """
-    if not arguments or arguments[0].startswith("-"):
-        raise SystemExit("usage: python -m ekiben.script SCRIPT [ARGUMENTS]")
-    script = Path(arguments[0])
+    force = arguments[:1] == [_FORCE]
+    arguments = arguments[1:] if force else arguments
+    script = Path(arguments[0]) if arguments else Path()
     if not script.is_file():
-        sys.stderr.write(f"error: there is no file '{script}'\n")
-        raise SystemExit(_USAGE)
-    install()
+        sys.stderr.write(f"error: there is no file '{script}'\n" if arguments else f"{_USAGE}\n")
+        raise SystemExit(_USAGE_CODE)
+    install(force=force)
     sys.argv = arguments
     sys.path[0] = str(script.resolve().parent)
     runpy.run_path(str(script), run_name="__main__")

@@ -28,4 +28,4 @@ def test_bentoml_means_ekiben_in_a_script(tmp_path: Path) -> None:
 def test_a_script_that_is_not_there_is_named(tmp_path: Path) -> None:
     done = run(tmp_path / "trian.py")
     assert (done.returncode, done.stderr) == (2, f"error: there is no file '{tmp_path}/trian.py'\n")
-    assert run().stderr == "usage: python -m ekiben.script SCRIPT [ARGUMENTS]\n"
+    assert run().stderr == "usage: python -m ekiben.script [--bentoml] SCRIPT [ARGUMENTS]\n"

@@ -7,7 +7,11 @@ import sys
 import textwrap
 from pathlib import Path
 
+from .program import ROOT, python_path
 from .server import Server
+
+# Python with Debian's PyTorch and what else the examples need; `make setup-test` makes it.
+TORCH_PYTHON = ROOT / "build" / "venv-torch" / "bin" / "python"
 
 
 def write_service(folder: Path, source: str, name: str = "service.py") -> Path:
@@ -22,7 +26,7 @@ def serve(
     home: Path,
     *arguments: str,
     target: str = "service:svc",
-    python: str | Path = sys.executable,
+    python: Path = Path(sys.executable),
     out: Path | None = None,
     **variables: str,
 ) -> Server:
@@ -38,5 +42,6 @@ def serve(
         "--python",
         str(python),
         *arguments,
+        **python_path(python),
         **variables,
     )
