@@ -27,6 +27,11 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return kept | {"EKIBEN_HOME": str(home), "NO_COLOR": "1"} | more
 
 
+def python_path(python: Path) -> dict[str, str]:
+    """What lets another Python than this one, which has ekiben, find ekiben too."""
+    return {} if python == Path(sys.executable) else {"PYTHONPATH": str(ROOT / "python")}
+
+
 def run(
     *arguments: str | Path, home: Path, cwd: Path | None = None, **variables: str
 ) -> subprocess.CompletedProcess[str]:
@@ -44,12 +49,12 @@ def run(
 
 
 def run_python(
-    *arguments: str | Path, home: Path, **variables: str
+    *arguments: str | Path, home: Path, python: Path = Path(sys.executable), **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    """This environment's Python, as a user of the SDK starts it."""
+    """A Python, this environment's unless told, as a user of the SDK starts it."""
     return subprocess.run(
-        [sys.executable, *arguments],
-        env=environment(home, **variables),
+        [python, *arguments],
+        env=environment(home, **python_path(python), **variables),
         capture_output=True,
         text=True,
         timeout=2 * PATIENCE,
