@@ -181,9 +181,12 @@ class Framework:
             return load(path)
         except Exception as error:  # Loaders fail in any way on a damaged file.
             why = " ".join(str(error).split()).partition(" Stack trace")[0][:300]
+            hint = "it may need the package versions that model.yaml names under context"
+            if isinstance(error, ModuleNotFoundError) and error.name:
+                package = error.name.partition(".")[0]
+                hint = f"pip install {self.packages.get(package, package)}"
             raise FailedPrecondition(
-                f"cannot load '{path}': {why or type(error).__name__}",
-                hint="it may need the package versions that model.yaml names under context",
+                f"cannot load '{path}': {why or type(error).__name__}", hint=hint
             ) from error
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import catboost
 import lightgbm
 import numpy as np
+import pandas as pd
 import pytest
 import xgboost
 from boosted_kinds import CATBOOST, LIGHTGBM, XGBOOST, cat, lgb, xgb
@@ -155,6 +156,27 @@ def test_a_damaged_file_and_a_model_of_another_module_are_not_loaded(home: Path)
     Path(model.path_of("saved_model.ubj")).write_bytes(b"{")
     with pytest.raises(FailedPrecondition, match="cannot load"):
         ekiben.xgboost.load_model(model)
+
+
+@pytest.mark.parametrize(
+    ("module", "make"),
+    [
+        (ekiben.xgboost, lambda: xgboost.XGBClassifier(n_estimators=5, n_jobs=1)),
+        (ekiben.lightgbm, lambda: lightgbm.LGBMClassifier(n_estimators=5, verbose=-1, n_jobs=1)),
+        (ekiben.catboost, lambda: CATBOOST["classifier of three"][0]()),
+    ],
+)
+def test_a_model_of_a_table_takes_arrays_and_tables(
+    module: ModuleType, make: Any, home: Path
+) -> None:
+    table = pd.DataFrame(IRIS[0], columns=["a", "b (cm)", "c", "d"])
+    model = module.save_model("boosted", make().fit(table, IRIS[1]))
+    assert "not_native" not in model.info.ekiben
+    runner = model.to_runner()
+    runner.init_local(quiet=True)
+    from_array = runner.predict.run(IRIS[0][:9])
+    np.testing.assert_array_equal(runner.predict.run(table[:9]), from_array)
+    compare(from_array, ask(model, "predict", IRIS[0][:9]), by_column=False, what="predict")
 
 
 def test_large_models_are_written_in_time(home: Path) -> None:

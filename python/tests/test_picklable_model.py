@@ -89,6 +89,14 @@ def test_a_reader_has_the_signatures_of_easyocr_that_it_can(home: Path) -> None:
     assert runner.readtext_batched.run([b"a", b"b"], detail=0) == [["a"], ["b"]]
 
 
+def test_a_module_that_a_pickle_needs_is_named_with_its_pip_line(home: Path) -> None:
+    model = ekiben.picklable_model.save_model("add", abs)
+    Path(model.path_of("saved_model.pkl")).write_bytes(b"cnot_there.at_all\nanything\n.")
+    with pytest.raises(FailedPrecondition, match="No module named 'not_there'") as raised:
+        ekiben.picklable_model.load_model(model)
+    assert raised.value.hint == "pip install not_there"
+
+
 def test_what_reads_no_text_is_no_reader(home: Path) -> None:
     with pytest.raises(InvalidArgument, match=r"a function is not a reader with readtext\(\)"):
         ekiben.easyocr.save_model("reader", lambda image: "text")

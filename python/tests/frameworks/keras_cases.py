@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -68,6 +70,29 @@ def test_a_keras_model_is_loaded_and_run(home: Path, net: keras.Model) -> None:
     answer = runner.predict.run(rows)
     assert isinstance(answer, np.ndarray)
     np.testing.assert_allclose(answer, expected)
+
+
+def test_bentoml_loads_what_ekiben_saved_and_the_reverse(
+    home: Path, net: keras.Model, bentoml: Callable[[str], Any]
+) -> None:
+    plain = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+    ekiben.keras.save_model("net", plain)
+    ekiben.tensorflow.save_model("scaled", Scaled())
+    shapes = bentoml(
+        "import bentoml, json, numpy as np, tensorflow as tf\n"
+        "net = bentoml.keras.load_model('net')\n"
+        "scaled = bentoml.tensorflow.load_model('scaled')\n"
+        "bentoml.keras.save_model('theirs', net)\n"
+        "bentoml.tensorflow.save_model('their-module', scaled)\n"
+        "print(json.dumps([list(net.predict(np.ones((2, 4)), verbose=0).shape),"
+        " list(scaled(tf.ones((2, 2))).shape)]))"
+    )
+    assert shapes == [[2, 1], [2, 1]]
+    rows = np.ones((2, 4), "float32")
+    expected = plain.predict(rows, verbose=0)
+    got = ekiben.keras.load_model("theirs").predict(rows, verbose=0)
+    np.testing.assert_allclose(got, expected)
+    assert ekiben.tensorflow.load_model("their-module")(tf.ones((1, 2))).numpy() == [[3.0]]
 
 
 def test_what_is_no_model_is_refused(home: Path) -> None:

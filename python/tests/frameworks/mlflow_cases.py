@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import mlflow
 import numpy as np
@@ -32,6 +34,21 @@ def test_a_model_is_imported_loaded_and_run(home: Path, folder: str) -> None:
     runner = model.to_runner()
     runner.init_local(quiet=True)
     assert runner.predict.run(rows).tolist() == [2]
+
+
+def test_bentoml_loads_what_ekiben_saved_and_the_reverse(
+    home: Path, folder: str, bentoml: Callable[[str], Any]
+) -> None:
+    ekiben.mlflow.import_model("iris", folder)
+    predicted = bentoml(
+        "import bentoml, json\n"
+        f"bentoml.mlflow.import_model('theirs', {folder!r})\n"
+        "model = bentoml.mlflow.load_model('iris')\n"
+        "print(json.dumps(model.predict([[5.9, 3, 5.1, 1.8]]).tolist()))"
+    )
+    assert predicted == [2]
+    rows = np.array([[5.9, 3, 5.1, 1.8]])
+    assert ekiben.mlflow.load_model("theirs").predict(rows).tolist() == [2]
 
 
 def test_what_is_no_model_of_mlflows_is_refused(home: Path, tmp_path: Path, folder: str) -> None:
