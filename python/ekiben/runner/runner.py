@@ -120,7 +120,8 @@ class Runner:
         _check_class(runnable_class, self.origin)
         self.runnable_class = runnable_class
         self.runnable_init_params = dict(runnable_init_params or {})
-        self.name = _name(name if name is not None else runnable_class.__name__, self.origin)
+        given = name if name is not None else runnable_class.__name__.lower()
+        self.name = _name(given, self.origin)
         self.models = _checked_models(models, self.name, self.origin)
         self.scheduling_strategy = scheduling_strategy
         self.embedded = embedded
