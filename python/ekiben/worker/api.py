@@ -106,9 +106,9 @@ class ApiWorker:
                 methods[method.name] = (number, native_method(method))
                 number += 1
             if not runner.embedded:
-                runner.init_client(EngineHandle, self._lanes, self._codec, methods)
+                Runner.init_client(runner, EngineHandle, self._lanes, self._codec, methods)
             else:
-                runner.init_local(quiet=True)
+                Runner.init_local(runner, quiet=True)
 
     def _run_loop(self, started: threading.Event) -> None:
         async def main() -> None:
