@@ -54,6 +54,7 @@ def _prepared(settings: dict[str, Any], sockets: list[Any]) -> Any:
 
     worker = ApiWorker(service, settings, sockets)
     description = describe(service)
+    worker.start()
     return lambda: worker.run(description)
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from ..runner.runner import RunnerMethod
+from ..runner.runner import Runner, RunnerMethod
 
 _TORCH = ("pytorch", "torchscript", "pytorch_lightning")
 
@@ -43,7 +43,7 @@ class NativeMethod:
 
 def native_method(method: RunnerMethod) -> NativeMethod | None:
     """How the engine runs this method natively; None where it needs Python."""
-    description = method.runner.describe()
+    description = Runner.describe(method.runner)
     if not description["module"] or len(method.runner.models) != 1:
         return None
     info = method.runner.models[0].info
