@@ -21,8 +21,7 @@ PythonService::PythonService(RunnerTable::Places places, Options options)
                                        "Python workers that ended while they were needed.",
                                        "runner=\"api\"")),
       runners_(places,
-               {.instances = options_.instances,
-                .batching = options_.batching,
+               {.batching = options_.batching,
                 .worker = [this](size_t runner) { return WorkerOptions("runner", 1, runner); }}),
       apis_(places.loop, WorkerOptions("api", kLanes, 0), options_.api_workers,
             ApiPool::Events{.on_described = [this](std::string_view json) { OnDescribed(json); },
@@ -55,6 +54,7 @@ void PythonService::Start(std::function<void(const Status&)> done) {
 }
 
 void PythonService::OnDescribed(std::string_view json) {
+  if (stopping_) return;
   auto description = ParseServiceDescription(json);
   if (!description) return Fail(description.error());
   description_ = *std::move(description);
@@ -66,6 +66,7 @@ void PythonService::OnDescribed(std::string_view json) {
 }
 
 void PythonService::Fail(const Status& why) {
+  if (stopping_) return;
   if (!done_) {
     places_.log.Write(observe::LogLevel::kError, why.message());
     return;
@@ -84,6 +85,7 @@ Task<Result<ApiAnswer>> PythonService::Call(size_t api, std::string about, Value
 }
 
 void PythonService::Stop() {
+  stopping_ = true;
   apis_.Stop();
   runners_.Stop();
 }
