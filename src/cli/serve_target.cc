@@ -78,9 +78,10 @@ Result<ServeTarget> FromPath(std::string_view text, const fs::path& path) {
     if (Exists(path / file)) return PythonService(text, path / file);
   }
   const std::string hint =
-      text == "." ? "name what to serve: a model's tag, module:attr or a .onnx file; `ekiben serve "
-                    "--help` has the rest"
-                  : fmt::format("if the model of that name is meant: `ekiben serve model:{}`", text);
+      text == "."
+          ? "name what to serve: a model's tag, module:attr or a .onnx file; `ekiben serve "
+            "--help` has the rest"
+          : fmt::format("if the model of that name is meant: `ekiben serve model:{}`", text);
   return Error(FailedPrecondition(fmt::format("nothing to serve in '{}': no model.yaml, "
                                               "bentofile.yaml or service.py",
                                               path.lexically_normal().string()))
