@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "cli/models.h"
+#include "cli/python.h"
 #include "cli/report.h"
 #include "cli/serve.h"
 #include "cli/usage.h"
@@ -24,6 +25,7 @@ constexpr const char* kExamples =
 void AddCommands(CLI::App& app, Context& context) {
   AddServe(app, context);
   AddModels(app, context);
+  AddPython(app, context);
   AddVersion(app, context);
 }
 
@@ -66,7 +68,8 @@ int ParseAndRun(CLI::App& app, const std::vector<std::string>& words, Context& c
 
 }  // namespace
 
-int RunApp(const std::vector<std::string>& words, Context& context) {
+int RunApp(const std::vector<std::string>& typed, Context& context) {
+  const std::vector<std::string> words = WithScriptApart(typed);
   CLI::App app("Serve machine-learning models", "ekiben");
   app.formatter(std::make_shared<HelpFormatter>());
   app.set_help_flag("-h,--help", "print this help");

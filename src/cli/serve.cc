@@ -6,10 +6,13 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <thread>
 
+#include "cli/ask_python.h"
 #include "cli/serve_target.h"
+#include "server/configuration.h"
 #include "worker/python.h"
 
 namespace ekiben::cli {
@@ -85,6 +88,10 @@ void AddPythonOptions(CLI::App& command, RawArgs& raw) {
       ->type_name("N");
   command.add_option("--working-dir", args.working_dir, "where the service is looked for, here")
       ->type_name("FOLDER");
+  command.add_option("--set", args.settings, "KEY=VALUE of the configuration, as often as needed")
+      ->type_name("SETTING")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command.add_option("--python", args.python, "the interpreter that runs the service")
       ->type_name("PATH");
   command.add_flag("--bentoml", args.alias,
@@ -101,17 +108,35 @@ void AddLoggingOptions(CLI::App& command, RawArgs& raw) {
       ->type_name("FORMAT");
 }
 
+// What was configured, or nothing. Options that were typed are left as they are.
+Result<std::optional<server::Configuration>> FindConfiguration(const ServeArgs& args,
+                                                               server::ServeOptions& options) {
+  if (!IsConfigured(args.settings)) return std::nullopt;
+  const auto json = AskPython({.doing = "read the configuration",
+                               .python = args.python,
+                               .name = "configuration",
+                               .arguments = args.settings});
+  if (!json) return Error(json.error());
+  return server::Configure(*json, args.given, options);
+}
+
 Status ServePython(const ServeArgs& args, const std::string& target,
-                   const std::filesystem::path& folder, Context& context) {
+                   const std::filesystem::path& folder,
+                   const std::optional<server::Configuration>& configuration,
+                   const server::ServeOptions& options, Context& context) {
   const auto python = worker::FindPython(args.python);
   if (!python) return python.error();
-  const size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  size_t workers = std::max(1U, std::thread::hardware_concurrency());
+  if (configuration && configuration->api_workers) workers = *configuration->api_workers;
+  if (args.api_workers != 0) workers = args.api_workers;
   return server::ServePython({.target = target,
                               .working_dir = folder.string(),
                               .python = python->string(),
-                              .api_workers = args.api_workers == 0 ? cores : args.api_workers,
-                              .alias = args.alias},
-                             context.store, args.options, context.out);
+                              .api_workers = workers,
+                              .alias = args.alias,
+                              .configuration = configuration ? configuration->whole : "",
+                              .batching_is_given = args.given.contains("--max-batch-size")},
+                             context.store, options, context.out);
 }
 
 }  // namespace
@@ -125,8 +150,11 @@ Status RunServe(const ServeArgs& args, Context& context) {
   if (args.options.log_format == observe::LogFormat::kText) {
     context.out << "found   " << target->choice << '\n' << std::flush;
   }
-  if (!target->python.empty()) return ServePython(args, target->python, folder, context);
-  return server::ServeModel(target->model, args.options, context.out);
+  server::ServeOptions options = args.options;
+  const auto configuration = FindConfiguration(args, options);
+  if (!configuration) return configuration.error();
+  if (target->python.empty()) return server::ServeModel(target->model, options, context.out);
+  return ServePython(args, target->python, folder, *configuration, options, context);
 }
 
 void AddServe(CLI::App& app, Context& context) {
@@ -141,7 +169,10 @@ void AddServe(CLI::App& app, Context& context) {
   AddPythonOptions(*command, *raw);
   AddLimitOptions(*command, *raw);
   AddLoggingOptions(*command, *raw);
-  command->callback([raw, &context] {
+  command->callback([raw, command, &context] {
+    for (const CLI::Option* option : command->get_options()) {
+      if (option->count() > 0) raw->args.given.insert(option->get_name());
+    }
     raw->args.options.timeout = FromSeconds(raw->timeout_s);
     http::Limits& limits = raw->args.options.limits;
     limits.header_time = FromSeconds(raw->header_timeout_s);

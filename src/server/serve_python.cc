@@ -33,8 +33,12 @@ class PythonServer {
                   .target = target.target,
                   .working_dir = target.working_dir,
                   .alias = target.alias,
+                  .configuration = target.configuration,
                   .api_workers = target.api_workers,
-                  .batching = options.batching}) {}
+                  .batching = options.batching,
+                  .batching_is_given = target.batching_is_given}) {
+    front_.SetWorkersMetrics([this] { return service_.Metrics(); });
+  }
 
   Status Serve() {
     if (Status bound = front_.Bind(); !bound.ok()) return bound;

@@ -20,9 +20,14 @@ PythonService::PythonService(RunnerTable::Places places, Options options)
       ended_(places.metrics.AddCounter("ekiben_worker_ends_total",
                                        "Python workers that ended while they were needed.",
                                        "runner=\"api\"")),
-      runners_(places,
-               {.batching = options_.batching,
-                .worker = [this](size_t runner) { return WorkerOptions("runner", 1, runner); }}),
+      metrics_(places.loop),
+      runners_(
+          places,
+          {.batching = options_.batching,
+           .batching_is_given = options_.batching_is_given,
+           .worker = [this](size_t runner) { return WorkerOptions("runner", 1, runner); },
+           .on_metrics = [this](const std::string& worker, uint32_t call,
+                                std::string_view json) { metrics_.OnAnswer(worker, call, json); }}),
       apis_(places.loop, WorkerOptions("api", kLanes, 0), options_.api_workers,
             ApiPool::Events{.on_described = [this](std::string_view json) { OnDescribed(json); },
                             .on_failed = [this](const Status& why) { Fail(why); },
@@ -35,17 +40,28 @@ PythonService::PythonService(RunnerTable::Places places, Options options)
                             .run =
                                 [this](size_t method, worker::Arguments arguments, Time deadline) {
                                   return runners_.Run(method, std::move(arguments), deadline);
+                                },
+                            .on_metrics =
+                                [this](size_t worker, uint32_t call, std::string_view json) {
+                                  // No runner is called so: their names have no space in front.
+                                  metrics_.OnAnswer(fmt::format(" api {}", worker), call, json);
                                 }}) {}
 
 worker::Worker::Options PythonService::WorkerOptions(const std::string& role, size_t lanes,
                                                      size_t runner) const {
-  return {.command = {options_.python, "-m", "ekiben.worker"},
-          // What is printed is seen when it is printed, whatever becomes of the process.
-          .environment = {{"PYTHONUNBUFFERED", "1"}},
-          .working_dir = options_.working_dir,
-          .settings = fmt::format(R"("role": "{}", "target": {}, "runner": {}, "alias": {})", role,
-                                  JsonString(options_.target), runner, options_.alias),
-          .lanes = lanes};
+  worker::Worker::Options worker{
+      .command = {options_.python, "-m", "ekiben.worker"},
+      // What is printed is seen when it is printed, whatever becomes of the process.
+      .environment = {{"PYTHONUNBUFFERED", "1"}},
+      .working_dir = options_.working_dir,
+      .settings = fmt::format(R"("role": "{}", "target": {}, "runner": {}, "alias": {})", role,
+                              JsonString(options_.target), runner, options_.alias),
+      .lanes = lanes};
+  // Not among the arguments, which everybody on the machine can read: it may have passwords.
+  if (!options_.configuration.empty()) {
+    worker.environment.emplace_back("EKIBEN_WORKER_CONFIGURATION", options_.configuration);
+  }
+  return worker;
 }
 
 void PythonService::Start(std::function<void(const Status&)> done) {
@@ -82,6 +98,14 @@ Task<Result<ApiAnswer>> PythonService::Call(size_t api, std::string about, Value
   const ApiMode mode = description_->apis[api].mode;
   const size_t lane = mode == ApiMode::kAsync || mode == ApiMode::kAsyncStream ? 1 : 0;
   return apis_.Call(api, lane, std::move(about), std::move(input), call);
+}
+
+Task<std::string> PythonService::Metrics() {
+  const Use use(*this);
+  WorkerMetrics::Ask ask = [this](uint32_t call) {
+    return apis_.AskForMetrics(call) + runners_.AskForMetrics(call);
+  };
+  co_return co_await metrics_.Collect(std::move(ask));
 }
 
 void PythonService::Stop() {

@@ -12,6 +12,7 @@
 #include "service/api_pool.h"
 #include "service/runner_table.h"
 #include "service/service_description.h"
+#include "service/worker_metrics.h"
 
 namespace ekiben::service {
 
@@ -20,12 +21,14 @@ namespace ekiben::service {
 class PythonService {
  public:
   struct Options {
-    std::string python;       // The interpreter.
-    std::string target;       // "service:svc"
-    std::string working_dir;  // Where that is looked for.
-    bool alias = false;       // `import bentoml` means ekiben even where BentoML is installed.
+    std::string python;         // The interpreter.
+    std::string target;         // "service:svc"
+    std::string working_dir;    // Where that is looked for.
+    bool alias = false;         // `import bentoml` means ekiben even where BentoML is installed.
+    std::string configuration;  // What the workers are configured with, as JSON; empty: nothing.
     size_t api_workers = 1;
     batch::BatchPolicy::Options batching;
+    bool batching_is_given = false;  // It goes over what runners were configured with.
   };
 
   // All of `places` must outlive the service.
@@ -50,6 +53,9 @@ class PythonService {
   // Calls an API's function. `about` is the request's context as JSON where the API wants it, else
   // the request's id.
   Task<Result<ApiAnswer>> Call(size_t api, std::string about, Value input, batch::Call call);
+
+  // What the user's code counts in all workers, in Prometheus' text format.
+  Task<std::string> Metrics();
 
   // Whoever calls an API has one, and whoever reads a stream. While there is one, the service must
   // not be stopped, nor what it refers to destroyed. Must not outlive the service.
@@ -86,6 +92,7 @@ class PythonService {
   std::optional<ServiceDescription> description_;
   std::function<void(const Status&)> done_;
   observe::Counter& ended_;
+  WorkerMetrics metrics_;
   RunnerTable runners_;
   ApiPool apis_;
 };

@@ -4,6 +4,9 @@
 SETTINGS is a JSON object: `protocol`, `lanes`, `memory` (bytes of each direction), `role` ("api" or
 "runner"), `target` (as `ekiben serve` takes it), `runner` (its number, for that role), `alias`
 (whether `import bentoml` means ekiben even where BentoML is installed).
+
+Of the environment it reads EKIBEN_WORKER_INDEX (which worker it is among those of its kind) and
+EKIBEN_WORKER_CONFIGURATION (what was configured, as JSON; absent: nothing), and removes both.
 """
 
 from __future__ import annotations
@@ -20,6 +23,8 @@ from .frames import FAILED, frame
 from .values import json_text
 
 _FIRST_DESCRIPTOR = 3
+_CONFIGURATION = "EKIBEN_WORKER_CONFIGURATION"
+_INDEX = "EKIBEN_WORKER_INDEX"
 
 
 def main() -> None:
@@ -40,11 +45,19 @@ def main() -> None:
 
 
 def _prepared(settings: dict[str, Any], sockets: list[Any]) -> Any:
+    from .. import configuration
     from ..bentoml_alias import install
+    from ..context import process
     from ..loading import load
 
     install(force=settings.get("alias", False))
+    configured = os.environ.pop(_CONFIGURATION, "")
+    configuration.use(
+        json.loads(configured) if configured else configuration.defaults(configuration.SCHEMA)
+    )
+    process.worker_index = int(os.environ.pop(_INDEX, "0"))
     service = load(settings["target"], working_dir=Path.cwd())
+    process.service_name = service.name
     if settings["role"] == "runner":
         from .runner import RunnerWorker
 

@@ -21,12 +21,26 @@ from ..service.api import API
 from ..service.unlisted import check_runners
 from .asynclane import AsyncLane
 from .errors import report
-from .frames import CALL, CANCEL, CHUNK, END, ERROR, READY, RELEASE, REPLY, RESULT, STOP, frame
+from .frames import (
+    CALL,
+    CANCEL,
+    CHUNK,
+    END,
+    ERROR,
+    METRICS,
+    READY,
+    RELEASE,
+    REPLY,
+    RESULT,
+    STOP,
+    frame,
+)
 from .handle import Codec, EngineHandle, current_call
 from .inline import coroutine_form
 from .lane import Lane, drive
 from .memory import Memory
 from .native import native_method
+from .telling import metrics_frame
 from .threads import Threads
 from .values import Decoder, Encoder, json_text, text
 
@@ -150,6 +164,8 @@ class ApiWorker:
                 self._call_inline(function, call, data, at)
         elif kind == RELEASE:
             self._released(data, at)
+        elif kind == METRICS:
+            self._lanes.sync.send(metrics_frame(call))
         elif kind == STOP:
             self._stop()
 
