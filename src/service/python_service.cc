@@ -39,13 +39,16 @@ PythonService::PythonService(RunnerTable::Places places, Options options)
 
 worker::Worker::Options PythonService::WorkerOptions(const std::string& role, size_t lanes,
                                                      size_t runner) const {
-  return {.command = {options_.python, "-m", "ekiben.worker"},
-          // What is printed is seen when it is printed, whatever becomes of the process.
-          .environment = {{"PYTHONUNBUFFERED", "1"}},
-          .working_dir = options_.working_dir,
-          .settings = fmt::format(R"("role": "{}", "target": {}, "runner": {}, "alias": {})", role,
-                                  JsonString(options_.target), runner, options_.alias),
-          .lanes = lanes};
+  return {
+      .command = {options_.python, "-m", "ekiben.worker"},
+      // What is printed is seen when it is printed, whatever becomes of the process.
+      .environment = {{"PYTHONUNBUFFERED", "1"}},
+      .working_dir = options_.working_dir,
+      .settings = fmt::format(
+          R"("role": "{}", "target": {}, "runner": {}, "alias": {}, "reloads": {}, "embeds": {})",
+          role, JsonString(options_.target), runner, options_.alias, options_.reloads,
+          options_.embeds),
+      .lanes = lanes};
 }
 
 void PythonService::Start(std::function<void(const Status&)> done) {
