@@ -2,6 +2,7 @@
 #include <ostream>
 #include <utility>
 
+#include "routes/application_routes.h"
 #include "routes/openapi.h"
 #include "routes/python_routes.h"
 #include "server/front.h"
@@ -46,7 +47,9 @@ class PythonServer {
   void OnStarted(const Status& started) {
     failure_ = started;
     if (failure_.ok()) {
-      routes::AddPythonRoutes(front_.router(), service_, front_.log(), front_.options().timeout);
+      const Duration timeout = front_.options().timeout;
+      routes::AddPythonRoutes(front_.router(), service_, front_.log(), timeout);
+      routes::AddApplicationRoutes(front_.router(), service_, front_.log(), timeout);
       failure_ =
           front_.Open(routes::OpenApi(service_.description()), [this] { return service_.ready(); });
     }

@@ -48,6 +48,12 @@ class PythonService {
   // the request's id.
   Task<Result<ApiAnswer>> Call(size_t api, std::string about, Value input, batch::Call call);
 
+  // Lets an application of the service answer an HTTP request: `head` is JSON, the answer's `said`
+  // is the whole head of the response, its value or stream the body, in blobs.
+  Task<Result<ApiAnswer>> Ask(std::string head, Value body, batch::Call call);
+  // What answers the requests that applications have for the engine. Before the first Ask().
+  void OnFetch(std::function<Task<Fetched>(Fetch)> fetch) { fetch_ = std::move(fetch); }
+
   // Lets the workers run their shutdown hooks and end.
   void Stop();
   // Whether they have ended.
@@ -62,6 +68,7 @@ class PythonService {
   const Options options_;
   std::optional<ServiceDescription> description_;
   std::function<void(const Status&)> done_;
+  std::function<Task<Fetched>(Fetch)> fetch_;
   observe::Counter& ended_;
   RunnerTable runners_;
   ApiPool apis_;
