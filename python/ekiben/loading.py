@@ -193,6 +193,8 @@ def _import_error(
             hint=_nearest_files(module.rpartition(".")[2], folder),
         )
     what = error.message if isinstance(error, EkibenError) else str(error)
+    if isinstance(error, SyntaxError):
+        what = error.msg
     kind = "" if isinstance(error, EkibenError) else f"{type(error).__name__}: "
     hint = error.hint if isinstance(error, EkibenError) else ""
     if missing and not hint:
@@ -200,7 +202,8 @@ def _import_error(
     place = _last_line(error, folder)
     at = f"{place}: " if place and place not in what else ""
     made = ImportServiceError(f"cannot import '{target}': {at}{kind}{what}", hint=hint)
-    made.trace = user_trace(error, folder)
+    # An error of ekiben's own has the user's line in its text.
+    made.trace = "" if isinstance(error, EkibenError) else user_trace(error, folder)
     return made
 
 

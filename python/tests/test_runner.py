@@ -105,6 +105,35 @@ def test_run_means_the_only_method() -> None:
         ekiben.Runner(Doubler).run(1)
 
 
+def test_a_method_may_have_the_name_of_one_of_the_runners() -> None:
+    class Picture(ekiben.Runnable):
+        @ekiben.Runnable.method()
+        def describe(self, x: Any) -> Any:
+            return f"a picture of {x}"
+
+        @ekiben.Runnable.method()
+        def run(self, x: Any) -> Any:
+            return x
+
+    runner = ekiben.Runner(Picture)
+    service = ekiben.Service("pictures", runners=[runner])
+    assert [one["name"] for one in service.describe()["runners"][0]["methods"]] == [
+        "describe",
+        "run",
+    ]
+    runner.init_local(quiet=True)
+    assert runner.describe.run("me") == "a picture of me"
+    assert runner.run.run(1) == 1
+
+    class Named(ekiben.Runnable):
+        @ekiben.Runnable.method()
+        def models(self, x: Any) -> Any:
+            return x
+
+    with pytest.raises(InvalidArgument, match=r"test_runner.py:\d+: Named has a method 'models'"):
+        ekiben.Runner(Named)
+
+
 def test_a_method_overridden_without_a_mark_is_the_one_that_runs() -> None:
     runner = ekiben.Runner(Tripler)
     runner.init_local(quiet=True)

@@ -6,11 +6,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from harness.client import call
-from harness.program import PATIENCE
+from harness.program import PATIENCE, ROOT
 from harness.server import Server
+from harness.service import serve
+from harness.store import Store
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -51,6 +54,23 @@ def click(browser: webdriver.Chrome, selector: str) -> None:
     browser.execute_script("arguments[0].click()", found(browser, selector))
 
 
+def tried(browser: webdriver.Chrome, api: str, body: str) -> tuple[str, str]:
+    """The status and, without white space, the body that "Try it out" shows for an API."""
+    block = f"#page [id$=__{api}]"
+    if not browser.find_elements(By.CSS_SELECTOR, f"{block} .opblock-body"):
+        click(browser, f"{block} .opblock-summary-control")
+        click(browser, f"{block} .try-out__btn")
+    else:
+        click(browser, f"{block} .btn-clear")
+    field = found(browser, f"{block} textarea.body-param__text")
+    field.clear()
+    field.send_keys(body)
+    click(browser, f"{block} .execute")
+    status = found(browser, f"{block} .live-responses-table tbody .response-col_status")
+    answer = found(browser, f"{block} .live-responses-table .microlight")
+    return status.text.split()[0], "".join(answer.text.split())
+
+
 def test_the_root_leads_to_a_page_that_tries_an_api_out(
     browser: webdriver.Chrome, iris: Server
 ) -> None:
@@ -59,17 +79,20 @@ def test_the_root_leads_to_a_page_that_tries_an_api_out(
     assert browser.current_url == iris.url + "/docs"
     assert browser.title.startswith("iris")
 
-    predict = "#page [id$=__predict]"
-    click(browser, f"{predict} .opblock-summary-control")
-    click(browser, f"{predict} .try-out__btn")
-    body = found(browser, f"{predict} textarea.body-param__text")
-    body.clear()
-    body.send_keys("[[5.9, 3, 5.1, 1.8]]")
-    click(browser, f"{predict} .execute")
-    status = found(browser, f"{predict} .live-responses-table tbody .response-col_status")
-    assert status.text == "200"
-    answer = found(browser, f"{predict} .live-responses-table .microlight")
-    assert "".join(answer.text.split()) == "[2]"
+    assert tried(browser, "predict", "[[5.9, 3, 5.1, 1.8]]") == ("200", "[2]")
+
+
+def test_the_page_of_a_service_in_python_tries_its_functions_out(
+    browser: webdriver.Chrome, store: Store, tmp_path: Path
+) -> None:
+    with serve(ROOT / "examples" / "iris", store.home, out=tmp_path) as server:
+        browser.get(server.url + "/")
+        found(browser, "#page .opblock")
+        assert browser.title.startswith("iris_classifier")
+        assert tried(browser, "classify", "[[5.9, 3, 5.1, 1.8]]") == ("200", "[2]")
+        status, problem = tried(browser, "classify", "[[5.9, 3], [5.1]]")
+        assert status == "400"
+        assert "row1" in problem
 
 
 def test_the_page_needs_nothing_from_elsewhere(browser: webdriver.Chrome, iris: Server) -> None:

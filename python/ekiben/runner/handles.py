@@ -8,6 +8,7 @@ import functools
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from ..exceptions import StateException
@@ -41,6 +42,12 @@ class RunnerHandle(ABC):
         """What the method yields, piece by piece."""
 
 
+class UninitializedRunner(StateException):
+    """A runner was called that nobody has initialized: the service's fault, not a client's."""
+
+    error_code = HTTPStatus.INTERNAL_SERVER_ERROR
+
+
 class UninitializedHandle(RunnerHandle):
     """A runner that nobody has set up: each call says how to do it."""
 
@@ -66,12 +73,12 @@ class UninitializedHandle(RunnerHandle):
         services = [one for one in made_services() if runner not in one.runners]
         if services:
             one = services[-1]
-            return StateException(
+            return UninitializedRunner(
                 f"{name} is not initialized, and service '{one.name}' does not list it",
                 hint=f"list it where the service is made, at {one.origin}: "
                 f"Service('{one.name}', runners=[..., <this runner>])",
             )
-        return StateException(
+        return UninitializedRunner(
             f"{name} is not initialized",
             hint="outside a server, as in a notebook or a test, call its init_local() first",
         )

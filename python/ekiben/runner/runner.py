@@ -120,7 +120,8 @@ class Runner:
         _check_class(runnable_class, self.origin)
         self.runnable_class = runnable_class
         self.runnable_init_params = dict(runnable_init_params or {})
-        self.name = _name(name if name is not None else runnable_class.__name__, self.origin)
+        given = name if name is not None else runnable_class.__name__.lower()
+        self.name = _name(given, self.origin)
         self.models = _checked_models(models, self.name, self.origin)
         self.scheduling_strategy = scheduling_strategy
         self.embedded = embedded
@@ -134,7 +135,15 @@ class Runner:
         self._offer_methods()
 
     def _offer_methods(self) -> None:
+        """Make each method an attribute; one with the name of a method of ours takes its place."""
         methods = {method.name: method for method in self.runner_methods}
+        taken = [name for name in methods if name in vars(self)]
+        if taken:
+            raise InvalidArgument(
+                f"{self.origin}: {self.runnable_class.__name__} has a method '{taken[0]}', and its "
+                f"runner has something else of that name",
+                hint="give the method another name: @ekiben.Runnable.method",
+            )
         default = self.runner_methods[0] if len(methods) == 1 else methods.get("__call__")
         if default is not None:
             self.run = default.run
@@ -155,7 +164,7 @@ class Runner:
                 "runner '%s' runs in this process; leave init_local() out of what is served",
                 self.name,
             )
-        self.init_client(LocalHandle)
+        Runner.init_client(self, LocalHandle)
 
     def init_client(
         self, handle_class: type[RunnerHandle] | None = None, *args: Any, **kwargs: Any
@@ -215,7 +224,7 @@ class Runner:
         from ..configuration import active, for_runners
 
         settings = for_runners(active(), [self.name], others=True)["runners"][self.name]
-        return dict(enumerate(self.placement(settings)))
+        return dict(enumerate(Runner.placement(self, settings)))
 
     def describe(self) -> dict[str, Any]:
         """The runner's part of the service description."""

@@ -224,7 +224,7 @@ class Service:
             "version": self.tag.version if self.tag is not None else None,
             "doc": self.doc,
             "apis": [api.describe() for api in self.apis.values()],
-            "runners": [runner.describe() for runner in self.runners],
+            "runners": [Runner.describe(runner) for runner in self.runners],
             "models": list(dict.fromkeys(tags)),
             "hooks": {
                 "startup": len(self.startup_hooks),

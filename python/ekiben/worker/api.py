@@ -15,8 +15,10 @@ from typing import Any
 
 from ..context import request_id
 from ..exceptions import UnencodableResult
+from ..runner.runner import Runner
 from ..service import Service
 from ..service.api import API
+from ..service.unlisted import check_runners
 from .applications import Applications
 from .asynclane import AsyncLane
 from .errors import report
@@ -77,14 +79,22 @@ class ApiWorker:
         self._async_socket = sockets[1] if len(sockets) > 1 else None
         self._connect_runners()
 
-    def run(self, description: dict[str, Any]) -> None:
-        """Tell the engine that this worker is ready, and answer until it is gone."""
+    def start(self) -> None:
+        """Start the asyncio loop and call the startup hooks; raises what they raise.
+
+        Raises:
+            FailedPrecondition: If a function calls a runner that is not there.
+        """
         started = threading.Event()
         threading.Thread(
             target=self._run_loop, args=(started,), name="ekiben-loop", daemon=True
         ).start()
         started.wait()
         self._run_hooks(self._service.startup_hooks)
+        check_runners(self._service)
+
+    def run(self, description: dict[str, Any]) -> None:
+        """Tell the engine that this worker has started, and answer until it is gone."""
         self._lanes.sync.send(frame(READY, 0, json_text(description)))
         self._lanes.sync.flush()
         self._lanes.sync.run()
@@ -98,9 +108,9 @@ class ApiWorker:
                 methods[method.name] = (number, native_method(method))
                 number += 1
             if not runner.embedded:
-                runner.init_client(EngineHandle, self._lanes, self._codec, methods)
+                Runner.init_client(runner, EngineHandle, self._lanes, self._codec, methods)
             else:
-                runner.init_local(quiet=True)
+                Runner.init_local(runner, quiet=True)
 
     def _run_loop(self, started: threading.Event) -> None:
         async def main() -> None:

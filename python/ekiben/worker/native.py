@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from ..runner.runner import RunnerMethod
+from ..runner.runner import Runner, RunnerMethod
 
 _TORCH = ("pytorch", "torchscript", "pytorch_lightning")
 
@@ -43,7 +43,7 @@ class NativeMethod:
 
 def native_method(method: RunnerMethod) -> NativeMethod | None:
     """How the engine runs this method natively; None where it needs Python."""
-    description = method.runner.describe()
+    description = Runner.describe(method.runner)
     if not description["module"] or len(method.runner.models) != 1:
         return None
     info = method.runner.models[0].info
@@ -68,7 +68,7 @@ def _is_table(value: Any) -> bool:
 
 
 def _columns(table: Any, names: list[str]) -> dict[str, Any]:
-    """One array of shape (rows, 1) a column that the model reads; all of them where it has one input."""
+    """One array of shape (rows, 1) a column that the model reads; one of all for one input."""
     if len(names) == 1 and names[0] not in table.columns:
         return {names[0]: table.to_numpy()}
     wanted = [name for name in names if name in table.columns] or list(table.columns)
