@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/router.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -23,8 +24,10 @@ void Router::Add(std::string method, std::string path, Handler handler) {
 }
 
 int Router::AddPath(std::string path) {
-  paths_.push_back(std::move(path));
-  return static_cast<int>(paths_.size()) - 1;
+  const auto known = std::ranges::find(paths_, path);
+  const auto number = static_cast<int>(known - paths_.begin());
+  if (known == paths_.end()) paths_.push_back(std::move(path));
+  return number;
 }
 
 int Router::Find(const Request& request) const {
@@ -34,7 +37,9 @@ int Router::Find(const Request& request) const {
 }
 
 Response Router::NoSuchPath(const Request& request) const {
-  std::string hint = DidYouMean(request.path, paths_);
+  std::vector<std::string> paths;
+  for (const auto& [path, route] : routes_) paths.push_back(path);
+  std::string hint = DidYouMean(request.path, paths);
   if (hint.empty()) hint = "GET /docs.json lists what there is";
   return Problem(
       NotFound(fmt::format("there is nothing at '{}'", request.path)).WithHint(std::move(hint)),

@@ -82,9 +82,9 @@ class InnerRest final : public service::BodyPieces {
 // A body that an application sends piece by piece.
 class ApplicationBody final : public http::BodyStream {
  public:
-  ApplicationBody(std::unique_ptr<service::ApiStream> pieces, observe::Log& log,
-                  std::string request_id)
-      : pieces_(std::move(pieces)), log_(log), request_id_(std::move(request_id)) {}
+  ApplicationBody(service::PythonService& service, std::unique_ptr<service::ApiStream> pieces,
+                  observe::Log& log, std::string request_id)
+      : use_(service), pieces_(std::move(pieces)), log_(log), request_id_(std::move(request_id)) {}
 
   Task<Result<std::optional<std::string>>> Next() override {
     auto values = co_await pieces_->Next();
@@ -103,6 +103,7 @@ class ApplicationBody final : public http::BodyStream {
   }
 
  private:
+  const service::PythonService::Use use_;  // To the end of the stream, which comes next.
   const std::unique_ptr<service::ApiStream> pieces_;
   observe::Log& log_;
   const std::string request_id_;
@@ -120,6 +121,7 @@ class Applications {
   }
 
   Task<http::Response> Handle(const http::Request& request) const {
+    const service::PythonService::Use use(service_);
     const int route = router_.Find(request);
     const Mount* const mount = route < 0 ? MountOf(request.path) : nullptr;
     const bool wrapped = service_.description().middleware > 0 && !IsVital(request.path);
@@ -162,8 +164,8 @@ class Applications {
     http::Response response{.content_type = ""};
     ApplySaid(answer->said, response);
     if (answer->stream != nullptr) {
-      response.stream =
-          std::make_unique<ApplicationBody>(std::move(answer->stream), log_, request.request_id);
+      response.stream = std::make_unique<ApplicationBody>(service_, std::move(answer->stream), log_,
+                                                          request.request_id);
     } else if (auto* const blob = std::get_if<Blob>(&answer->value)) {
       response.body = std::move(blob->data);
     }

@@ -22,8 +22,7 @@ PythonService::PythonService(RunnerTable::Places places, Options options)
                                        "Python workers that ended while they were needed.",
                                        "runner=\"api\"")),
       runners_(places,
-               {.instances = options_.instances,
-                .batching = options_.batching,
+               {.batching = options_.batching,
                 .worker = [this](size_t runner) { return WorkerOptions("runner", 1, runner); }}),
       apis_(places.loop, WorkerOptions("api", kLanes, 0), options_.api_workers,
             ApiPool::Events{.on_described = [this](std::string_view json) { OnDescribed(json); },
@@ -57,6 +56,7 @@ void PythonService::Start(std::function<void(const Status&)> done) {
 }
 
 void PythonService::OnDescribed(std::string_view json) {
+  if (stopping_) return;
   auto description = ParseServiceDescription(json);
   if (!description) return Fail(description.error());
   description_ = *std::move(description);
@@ -68,6 +68,7 @@ void PythonService::OnDescribed(std::string_view json) {
 }
 
 void PythonService::Fail(const Status& why) {
+  if (stopping_) return;
   if (!done_) {
     places_.log.Write(observe::LogLevel::kError, why.message());
     return;
@@ -90,6 +91,7 @@ Task<Result<ApiAnswer>> PythonService::Ask(std::string head, Value body, batch::
 }
 
 void PythonService::Stop() {
+  stopping_ = true;
   apis_.Stop();
   runners_.Stop();
 }

@@ -9,7 +9,7 @@ HEADER = struct.Struct("<IIHBBI")  # size, call, target, kind, flags, reserved
 HEADER_SIZE = HEADER.size
 
 # From the engine.
-CALL, REPLY, CANCEL, BATCH, RELEASE, STOP, CREDIT = 1, 2, 3, 4, 5, 6, 7
+CALL, REPLY, CANCEL, BATCH, RELEASE, STOP, LOAD, CREDIT = range(1, 9)
 # From the worker.
 READY, FAILED, RESULT, ERROR, RUN, CHUNK, END, BATCH_RESULT, FETCH = range(32, 41)
 
