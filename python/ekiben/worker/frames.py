@@ -9,9 +9,11 @@ HEADER = struct.Struct("<IIHBBI")  # size, call, target, kind, flags, reserved
 HEADER_SIZE = HEADER.size
 
 # From the engine.
-CALL, REPLY, CANCEL, BATCH, RELEASE, STOP, LOAD, CREDIT = range(1, 9)
+CALL, REPLY, CANCEL, BATCH, RELEASE, STOP = 1, 2, 3, 4, 5, 6
+CREDIT = 9
 # From the worker.
-READY, FAILED, RESULT, ERROR, RUN, CHUNK, END, BATCH_RESULT, FETCH = range(32, 41)
+READY, FAILED, RESULT, ERROR, RUN, CHUNK, END, BATCH_RESULT = 32, 33, 34, 35, 36, 37, 38, 39
+FETCH = 41
 
 # The target of a CALL that is an HTTP request as it came, for a mounted application.
 APPLICATIONS = 0xFFFF
