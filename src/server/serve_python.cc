@@ -7,6 +7,7 @@
 
 #include "reload/change_watch.h"
 #include "reload/generations.h"
+#include "routes/application_routes.h"
 #include "routes/openapi.h"
 #include "routes/python_routes.h"
 #include "server/front.h"
@@ -38,7 +39,9 @@ class PythonGeneration final : public reload::Generation {
   // Makes `front` serve it. It must live until its last request has been answered.
   void Route(Front& front) {
     router_ = front.NewRouter();
-    routes::AddPythonRoutes(*router_, service_, front.log(), front.options().timeout);
+    const Duration timeout = front.options().timeout;
+    routes::AddPythonRoutes(*router_, service_, front.log(), timeout);
+    routes::AddApplicationRoutes(*router_, service_, front.log(), timeout);
     front.Route(router_, routes::OpenApi(service_.description()),
                 [this] { return service_.ready(); });
   }

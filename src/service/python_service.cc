@@ -11,6 +11,7 @@ namespace ekiben::service {
 namespace {
 
 constexpr size_t kLanes = 2;  // Of an API worker: for threads, and for its asyncio loop.
+constexpr size_t kAsyncLane = 1;
 
 }  // namespace
 
@@ -35,7 +36,8 @@ PythonService::PythonService(RunnerTable::Places places, Options options)
                             .run =
                                 [this](size_t method, worker::Arguments arguments, Time deadline) {
                                   return runners_.Run(method, std::move(arguments), deadline);
-                                }}) {}
+                                },
+                            .fetch = [this](Fetch fetch) { return fetch_(std::move(fetch)); }}) {}
 
 worker::Worker::Options PythonService::WorkerOptions(const std::string& role, size_t lanes,
                                                      size_t runner) const {
@@ -83,8 +85,12 @@ void PythonService::Fail(const Status& why) {
 Task<Result<ApiAnswer>> PythonService::Call(size_t api, std::string about, Value input,
                                             batch::Call call) {
   const ApiMode mode = description_->apis[api].mode;
-  const size_t lane = mode == ApiMode::kAsync || mode == ApiMode::kAsyncStream ? 1 : 0;
+  const size_t lane = mode == ApiMode::kAsync || mode == ApiMode::kAsyncStream ? kAsyncLane : 0;
   return apis_.Call(api, lane, std::move(about), std::move(input), call);
+}
+
+Task<Result<ApiAnswer>> PythonService::Ask(std::string head, Value body, batch::Call call) {
+  return apis_.Call(worker::kApplications, kAsyncLane, std::move(head), std::move(body), call);
 }
 
 void PythonService::Stop() {

@@ -53,6 +53,12 @@ class PythonService {
   // the request's id.
   Task<Result<ApiAnswer>> Call(size_t api, std::string about, Value input, batch::Call call);
 
+  // Lets an application of the service answer an HTTP request: `head` is JSON, the answer's `said`
+  // is the whole head of the response, its value or stream the body, in blobs.
+  Task<Result<ApiAnswer>> Ask(std::string head, Value body, batch::Call call);
+  // What answers the requests that applications have for the engine. Before the first Ask().
+  void OnFetch(std::function<Task<Fetched>(Fetch)> fetch) { fetch_ = std::move(fetch); }
+
   // Whoever calls an API has one, and whoever reads a stream. While there is one, the service must
   // not be stopped, nor what it refers to destroyed. Must not outlive the service.
   class Use {
@@ -87,6 +93,7 @@ class PythonService {
   bool stopping_ = false;
   std::optional<ServiceDescription> description_;
   std::function<void(const Status&)> done_;
+  std::function<Task<Fetched>(Fetch)> fetch_;
   observe::Counter& ended_;
   RunnerTable runners_;
   ApiPool apis_;
