@@ -40,12 +40,15 @@ PythonService::PythonService(RunnerTable::Places places, Options options)
 
 worker::Worker::Options PythonService::WorkerOptions(const std::string& role, size_t lanes,
                                                      size_t runner) const {
+  // The first API worker's first process, before there are others, calls the deployment hooks.
+  const bool is_api = role == "api";
   return {.command = {options_.python, "-m", "ekiben.worker"},
           // What is printed is seen when it is printed, whatever becomes of the process.
           .environment = {{"PYTHONUNBUFFERED", "1"}},
           .working_dir = options_.working_dir,
           .settings = fmt::format(R"("role": "{}", "target": {}, "runner": {}, "alias": {})", role,
                                   JsonString(options_.target), runner, options_.alias),
+          .first_settings = is_api ? R"(, "deploys": true)" : "",
           .lanes = lanes};
 }
 

@@ -13,8 +13,10 @@ Slot::Slot(IoLoop& loop, Worker::Options options, Events events)
 void Slot::Start() {
   restart_.reset();
   started_ = Now();
+  Worker::Options options = options_;
+  options.settings += std::exchange(options_.first_settings, {});
   auto worker =
-      Worker::Start(loop_, options_,
+      Worker::Start(loop_, options,
                     {.on_frame = [this](const Frame& frame, size_t lane) { OnFrame(frame, lane); },
                      .on_end = [this](const std::string& how) { OnEnd(how); }});
   if (!worker) return was_ready_ ? OnEnd(worker.error().message()) : Fail(worker.error());

@@ -49,7 +49,7 @@ class Slot {
   void Fail(Status why);
 
   IoLoop& loop_;
-  const Worker::Options options_;
+  Worker::Options options_;
   const Events events_;
   RestartPolicy policy_;
   Time started_{};

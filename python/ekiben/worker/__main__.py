@@ -3,7 +3,8 @@
 
 SETTINGS is a JSON object: `protocol`, `lanes`, `memory` (bytes of each direction), `role` ("api" or
 "runner"), `target` (as `ekiben serve` takes it), `runner` (its number, for that role), `alias`
-(whether `import bentoml` means ekiben even where BentoML is installed).
+(whether `import bentoml` means ekiben even where BentoML is installed), `deploys` (whether this
+process, the server's first, calls the deployment hooks).
 """
 
 from __future__ import annotations
