@@ -90,7 +90,8 @@ void AddPythonOptions(CLI::App& command, RawArgs& raw) {
   command.add_flag("--bentoml", args.alias,
                    "import bentoml gives ekiben even where BentoML is installed");
   // BentoML's own: in ekiben both are the same, and fast.
-  command.add_flag("--production,!--development", args.production, "as BentoML has them; no change");
+  command.add_flag("--production,!--development", args.production,
+                   "as BentoML has them; no change");
 }
 
 void AddLoggingOptions(CLI::App& command, RawArgs& raw) {

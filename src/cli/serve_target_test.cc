@@ -68,9 +68,11 @@ TEST_F(ServeTargetTest, AModelsFolderIsServedWhereverItLies) {
   EXPECT_EQ(target->model.tag.ToString(), "iris_clf:v1");
 }
 
-TEST_F(ServeTargetTest, APythonServiceIsNamedAsOne) {
+TEST_F(ServeTargetTest, AServiceInPythonIsWhatItsWorkerImports) {
   Write("pkg/service.py");
-  EXPECT_THAT(Resolve("pkg.service:svc"), HasMessage(HasSubstr("a service in Python")));
+  const auto target = Resolve("pkg.service:svc");
+  ASSERT_THAT(target, IsOk());
+  EXPECT_EQ(target->python, "pkg.service:svc");
   EXPECT_THAT(Resolve("other:svc"), HasCode(Code::kNotFound));
 }
 

@@ -118,6 +118,9 @@ using Handler = std::function<Task<Response>(const Request&)>;
 // The reason phrase of a status: "Not Found".
 std::string_view ReasonPhrase(int status);
 
+// Whether a text can be the name of a header: a token of RFC 9110.
+bool IsToken(std::string_view text);
+
 // Compares names of headers, tokens and media types.
 bool EqualsIgnoringCase(std::string_view a, std::string_view b);
 

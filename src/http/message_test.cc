@@ -20,6 +20,20 @@ TEST(RequestTest, HeadersAreFoundInAnyCase) {
   EXPECT_EQ(request.HeaderCount("host"), 0);
 }
 
+TEST(MessageTest, ANameOfAHeaderIsAToken) {
+  EXPECT_TRUE(IsToken("x-Model_1"));
+  EXPECT_FALSE(IsToken(""));
+  for (const char* const text : {"a b", "a:", "\xc3\xa4", "a\r\n", "(a)"}) {
+    EXPECT_FALSE(IsToken(text)) << text;
+  }
+}
+
+TEST(MessageTest, EveryStatusOfTheRegistryHasAPhrase) {
+  for (const int status : {200, 201, 202, 204, 302, 304, 307, 404, 410, 422, 451, 501, 511}) {
+    EXPECT_NE(ReasonPhrase(status), "Unknown") << status;
+  }
+}
+
 TEST(RequestIdTest, NewIdsAreUuidsOfVersionSevenAndDiffer) {
   RequestIdSource source;
   std::string first, second;

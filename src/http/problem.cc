@@ -24,6 +24,9 @@ std::string Begin(int http_status) {
                      ReasonPhrase(http_status), http_status);
 }
 
+// Whether the same request may be answered a moment later.
+bool IsForNow(int http_status) { return http_status == 429 || http_status == 503; }
+
 }  // namespace
 
 int HttpStatus(Code code) {
@@ -60,7 +63,7 @@ Response Problem(const Status& status, std::string_view request_id) {
   AppendMember(response.body, "field", status.field());
   AppendMember(response.body, "request_id", request_id);
   response.body += "}\n";
-  if (status.code() == Code::kUnavailable) response.headers.emplace_back("retry-after", "1");
+  if (IsForNow(response.status)) response.headers.emplace_back("retry-after", "1");
   return response;
 }
 
@@ -75,9 +78,7 @@ Response Problem(int http_status, std::string_view message, std::string_view hin
   AppendMember(response.body, "hint", hint);
   AppendMember(response.body, "request_id", request_id);
   response.body += "}\n";
-  if (http_status == HttpStatus(Code::kUnavailable)) {
-    response.headers.emplace_back("retry-after", "1");
-  }
+  if (IsForNow(http_status)) response.headers.emplace_back("retry-after", "1");
   return response;
 }
 

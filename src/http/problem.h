@@ -13,7 +13,7 @@ int HttpStatus(Code code);
 
 // An error as application/problem+json (RFC 9457): `type`, `title`, `status` and `detail`, then
 // `error`, the same message (BentoML's clients read it), `code`, where known `hint` and `field` (a
-// JSON pointer into the body), and `request_id`. 503 carries Retry-After.
+// JSON pointer into the body), and `request_id`. 429 and 503 carry Retry-After.
 //
 // The message of kInternal stays in the log: a client gets a sentence that gives nothing away.
 Response Problem(const Status& status, std::string_view request_id);

@@ -31,6 +31,8 @@ TEST(ProblemTest, AnInternalErrorGivesNothingAway) {
 
 TEST(ProblemTest, SomebodyTurnedAwayIsToldWhenToComeBack) {
   EXPECT_THAT(Problem(Unavailable("full"), "id").headers, ElementsAre(Pair("retry-after", "1")));
+  EXPECT_THAT(Problem(ResourceExhausted("10 calls are under way"), "id").headers,
+              ElementsAre(Pair("retry-after", "1")));
 }
 
 }  // namespace

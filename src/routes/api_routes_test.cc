@@ -49,12 +49,12 @@ class DirectBatcher final : public batch::Batcher {
   runner::Runner& runner_;
 };
 
-std::vector<service::Service::Backend> SummingBackend() {
+std::vector<service::Backend> SummingBackend() {
   auto runner = runner::Runner::Create({.name = "adder.sum"},
                                        []() -> Result<std::unique_ptr<runtime::Session>> {
                                          return std::make_unique<SummingSession>();
                                        });
-  std::vector<service::Service::Backend> backends;
+  std::vector<service::Backend> backends;
   auto batcher = std::make_unique<DirectBatcher>(**runner);
   backends.push_back({*std::move(runner), std::move(batcher)});
   return backends;

@@ -56,7 +56,7 @@ void Apply(std::string_view said, http::Response& response) {
     if (pair.items().size() != 2) continue;
     const std::string& name = pair.items()[0].text();
     const std::string& value = pair.items()[1].text();
-    if (IsOurs(name) || !IsFieldText(name) || !IsFieldText(value)) continue;
+    if (!http::IsToken(name) || IsOurs(name) || !IsFieldText(value)) continue;
     if (http::EqualsIgnoringCase(name, "content-type")) {
       response.content_type = http::ContentType::Owned(value);
     } else {

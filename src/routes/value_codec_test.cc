@@ -209,6 +209,12 @@ TEST(EncodeValueTest, JsonAndNothing) {
   EXPECT_EQ(Encoded(Null{}, kJson).body, "");
 }
 
+TEST(EncodeValueTest, AnArrayOfMixedElementsComesAsJson) {
+  EXPECT_EQ(Encoded(Json{R"([[1, "a"]])"}, kArray).body, R"([[1, "a"]])");
+  EXPECT_THAT(EncodeError(Json{"[1]"}, Array(DataType::kInt64, {-1}, true)),
+              HasMessage("NumpyNdarray writes tensor values, got json"));
+}
+
 TEST(EncodeValueTest, ABlobIsWrittenAsItsTypeWithItsName) {
   const http::Response own =
       Encoded(Blob{.data = "PNG", .media_type = "image/png", .filename = "é 1.png"}, kImage);

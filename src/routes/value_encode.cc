@@ -94,6 +94,11 @@ Result<Encoded> EncodeOne(Value& value, const IoDescriptor& descriptor, bool as_
   switch (descriptor.kind) {
     case ValueKind::kTensor:
       if (const auto* tensor = value.If<Tensor>()) return EncodeTensor(*tensor, descriptor, as_npy);
+      // An array whose elements are of several types has no other form.
+      if (auto* json = value.If<Json>(); json != nullptr && !descriptor.enforce_dtype) {
+        return Encoded{.body = std::move(json->text),
+                       .type = TypeOr(descriptor, "application/json")};
+      }
       break;
     case ValueKind::kJson:
       if (auto* json = value.If<Json>()) {

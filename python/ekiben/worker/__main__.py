@@ -13,6 +13,7 @@ import json
 import os
 import socket
 import sys
+from pathlib import Path
 from typing import Any
 
 from .errors import report
@@ -27,7 +28,7 @@ def main() -> None:
     settings = json.loads(sys.argv[1])
     sockets = [socket.socket(fileno=_FIRST_DESCRIPTOR + lane) for lane in range(settings["lanes"])]
     sys.argv = [settings["target"]]
-    sys.path.insert(0, os.getcwd())
+    sys.path.insert(0, str(Path.cwd()))
     try:
         run = _prepared(settings, sockets)
     except BaseException as error:
@@ -44,7 +45,7 @@ def _prepared(settings: dict[str, Any], sockets: list[Any]) -> Any:
     from ..loading import load
 
     install(force=settings.get("alias", False))
-    service = load(settings["target"], working_dir=os.getcwd())
+    service = load(settings["target"], working_dir=Path.cwd())
     if settings["role"] == "runner":
         from .runner import RunnerWorker
 

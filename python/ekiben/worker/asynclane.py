@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The lane of an asyncio loop: functions written with `async def` share that loop and its thread."""
+"""The lane of an asyncio loop: functions written with `async def` share that loop's thread."""
 
 from __future__ import annotations
 

@@ -34,7 +34,10 @@ def padded(data: bytes | bytearray | memoryview) -> bytes:
 
 
 def split(data: bytes) -> tuple[list[tuple[int, int, int, int, bytes, int]], bytes]:
-    """The whole frames in `data` as (kind, call, target, flags, data, where the payload begins), and the rest."""
+    """The whole frames in `data`, and the rest.
+
+    A frame is (kind, call, target, flags, data, where the payload begins).
+    """
     found = []
     at, end = 0, len(data)
     unpack = HEADER.unpack_from

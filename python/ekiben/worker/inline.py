@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A function written with `def` as a coroutine that can wait for runners without holding a thread.
 
-    def classify(rows):                          async def classify(rows):
-        return runner.predict.run(rows)    ->        return await __ekiben_call__(runner.predict, rows)
+    def classify(rows):                       async def classify(rows):
+        return runner.predict.run(rows)   ->      return await __ekiben_call__(runner.predict, rows)
 
 Only the calls of `.run(...)` that stand in the function itself become waits, so a function means
 the same in both forms; one that a wait could break (inside `with`, where a lock may be held, or in

@@ -68,7 +68,7 @@ def _is_table(value: Any) -> bool:
 
 
 def _columns(table: Any, names: list[str]) -> dict[str, Any]:
-    """One array of shape (rows, 1) a column that the model reads; all of them where it has one input."""
+    """One array of shape (rows, 1) a column that the model reads; one of all for one input."""
     if len(names) == 1 and names[0] not in table.columns:
         return {names[0]: table.to_numpy()}
     wanted = [name for name in names if name in table.columns] or list(table.columns)
