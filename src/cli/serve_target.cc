@@ -77,10 +77,15 @@ Result<ServeTarget> FromPath(std::string_view text, const fs::path& path) {
   for (const char* const file : {"bentofile.yaml", "service.py"}) {
     if (Exists(path / file)) return PythonService(text, path / file);
   }
-  return Error(CannotServe(text, "a folder without a model.yaml, a bentofile.yaml or a service.py")
-                   .WithHint(fmt::format("if the model of that name is meant: `ekiben serve "
-                                         "model:{}`",
-                                         text)));
+  const std::string hint =
+      text == "."
+          ? "name what to serve: a model's tag, module:attr or a .onnx file; `ekiben serve "
+            "--help` has the rest"
+          : fmt::format("if the model of that name is meant: `ekiben serve model:{}`", text);
+  return Error(FailedPrecondition(fmt::format("nothing to serve in '{}': no model.yaml, "
+                                              "bentofile.yaml or service.py",
+                                              path.lexically_normal().string()))
+                   .WithHint(hint));
 }
 
 // The file of `module:attr` in the working folder, where there is one.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/router.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,13 +19,16 @@ bool Allows(std::string_view route_method, std::string_view method) {
 }  // namespace
 
 void Router::Add(std::string method, std::string path, Handler handler) {
-  const auto number = static_cast<int>(paths_.size());
-  paths_.push_back(path);
+  const auto known = std::ranges::find(paths_, path);
+  const auto number = static_cast<int>(known - paths_.begin());
+  if (known == paths_.end()) paths_.push_back(path);
   routes_.insert_or_assign(std::move(path), Route{number, std::move(method), std::move(handler)});
 }
 
 Response Router::NoSuchPath(const Request& request) const {
-  std::string hint = DidYouMean(request.path, paths_);
+  std::vector<std::string> paths;
+  for (const auto& [path, route] : routes_) paths.push_back(path);
+  std::string hint = DidYouMean(request.path, paths);
   if (hint.empty()) hint = "GET /docs.json lists what there is";
   return Problem(
       NotFound(fmt::format("there is nothing at '{}'", request.path)).WithHint(std::move(hint)),

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "http/message.h"
@@ -16,12 +17,18 @@ namespace ekiben::http {
 // answer HEAD too. Routes are added before the first request.
 class Router {
  public:
+  Router() = default;
+  // One that comes after another: the paths of that one, `numbered`, keep their numbers.
+  explicit Router(std::vector<std::string> numbered) : paths_(std::move(numbered)) {}
+
   // The handler may refer only to what outlives the router.
   void Add(std::string method, std::string path, Handler handler);
 
   Task<Response> Handle(const Request& request) const;
 
-  // The paths by route number, as Response::route counts them.
+  bool Has(std::string_view path) const { return routes_.contains(path); }
+
+  // The paths by route number, as Response::route counts them; with those of routers before.
   const std::vector<std::string>& paths() const { return paths_; }
 
  private:

@@ -51,5 +51,22 @@ TEST_F(RouterTest, AWrongMethodIsToldTheRightOne) {
   EXPECT_THAT(Ask("POST", "/livez").headers, ElementsAre(Pair("allow", "GET, HEAD")));
 }
 
+TEST_F(RouterTest, ARouterThatComesAfterAnotherKeepsTheNumbersOfItsPaths) {
+  Router after(router_.paths());
+  const auto handler = [](const Request&) -> Task<Response> { co_return Response{}; };
+  after.Add("POST", "/explain", handler);
+  after.Add("GET", "/livez", handler);
+  EXPECT_THAT(after.paths(), ElementsAre("/predict", "/livez", "/explain"));
+  EXPECT_TRUE(after.Has("/livez"));
+  EXPECT_FALSE(after.Has("/predict"));
+
+  Request request;
+  request.method = "POST";
+  request.path = "/predict";
+  int status = 0;
+  Start(after.Handle(request), [&](const Response& response) { status = response.status; });
+  EXPECT_EQ(status, 404);
+}
+
 }  // namespace
 }  // namespace ekiben::http

@@ -35,6 +35,15 @@ void Append(std::string& out, const std::string& name, const std::string& labels
                  histogram.sum(), total);
 }
 
+// The metric with these labels: the one that is there, or a new one.
+auto& Kept(auto& series, std::string labels, auto make) {
+  for (auto& each : series) {
+    if (each.labels == labels) return *each.metric;
+  }
+  series.push_back({std::move(labels), make()});
+  return *series.back().metric;
+}
+
 }  // namespace
 
 std::span<const double> DurationBounds() { return kDurationBounds; }
@@ -60,23 +69,20 @@ MetricRegistry::Family& MetricRegistry::FamilyOf(std::string_view name, std::str
 
 Counter& MetricRegistry::AddCounter(std::string_view family, std::string_view help,
                                     std::string labels) {
-  auto& series = FamilyOf(family, help).counters;
-  series.push_back({std::move(labels), std::make_unique<Counter>()});
-  return *series.back().metric;
+  return Kept(FamilyOf(family, help).counters, std::move(labels),
+              [] { return std::make_unique<Counter>(); });
 }
 
 Gauge& MetricRegistry::AddGauge(std::string_view family, std::string_view help,
                                 std::string labels) {
-  auto& series = FamilyOf(family, help).gauges;
-  series.push_back({std::move(labels), std::make_unique<Gauge>()});
-  return *series.back().metric;
+  return Kept(FamilyOf(family, help).gauges, std::move(labels),
+              [] { return std::make_unique<Gauge>(); });
 }
 
 Histogram& MetricRegistry::AddHistogram(std::string_view family, std::string_view help,
                                         std::string labels, std::span<const double> bounds) {
-  auto& series = FamilyOf(family, help).histograms;
-  series.push_back({std::move(labels), std::make_unique<Histogram>(bounds)});
-  return *series.back().metric;
+  return Kept(FamilyOf(family, help).histograms, std::move(labels),
+              [&] { return std::make_unique<Histogram>(bounds); });
 }
 
 std::string MetricRegistry::Render() const {

@@ -65,9 +65,10 @@ std::span<const double> BatchSizeBounds();
 // The metrics of a process, in Prometheus' text format.
 //
 // Series are made while the server starts and live as long as the registry; a hot path keeps the
-// reference that it got. Labels are given whole (`route="/predict",code="200"`): whoever makes a
-// series bounds their number, and never labels by what a client sent. Making and rendering belong
-// to one thread.
+// reference that it got. Who asks for the same labels again gets the same series: then
+// of two additions at one instant, on threads of their own, one may be lost. Labels are given whole
+// (`route="/predict",code="200"`): whoever makes a series bounds their number, and never labels by
+// what a client sent. Making and rendering belong to one thread.
 class MetricRegistry {
  public:
   Counter& AddCounter(std::string_view family, std::string_view help, std::string labels);

@@ -7,20 +7,25 @@
 
 namespace ekiben::observe {
 
-RequestMetrics::RequestMetrics(MetricRegistry& registry, std::vector<std::string> routes)
-    : registry_(registry) {
-  routes.emplace_back("<unmatched>");
-  for (std::string& route : routes) {
-    std::string label = fmt::format("route=\"{}\"", route);
-    Histogram& seconds = registry.AddHistogram("ekiben_request_duration_seconds",
-                                               "Time from a request's last byte to its answer.",
-                                               label, DurationBounds());
-    routes_.push_back({.label = std::move(label), .seconds = &seconds});
-  }
+RequestMetrics::RequestMetrics(MetricRegistry& registry, const std::vector<std::string>& routes)
+    : registry_(registry), unmatched_(SeriesOf("<unmatched>")) {
+  Extend(routes);
+}
+
+void RequestMetrics::Extend(const std::vector<std::string>& routes) {
+  for (size_t i = routes_.size(); i < routes.size(); ++i) routes_.push_back(SeriesOf(routes[i]));
+}
+
+RequestMetrics::Series RequestMetrics::SeriesOf(const std::string& route) {
+  std::string label = fmt::format("route=\"{}\"", route);
+  Histogram& seconds = registry_.AddHistogram("ekiben_request_duration_seconds",
+                                              "Time from a request's last byte to its answer.",
+                                              label, DurationBounds());
+  return {.label = std::move(label), .seconds = &seconds};
 }
 
 void RequestMetrics::Observe(int route, int status, Duration took) {
-  Series& series = route < 0 ? routes_.back() : routes_[static_cast<size_t>(route)];
+  Series& series = route < 0 ? unmatched_ : routes_[static_cast<size_t>(route)];
   series.seconds->Observe(Seconds(took));
   Counter*& counter = series.by_status[status];
   if (counter == nullptr) {

@@ -17,7 +17,10 @@ namespace ekiben::observe {
 class RequestMetrics {
  public:
   // `registry` must outlive this.
-  RequestMetrics(MetricRegistry& registry, std::vector<std::string> routes);
+  RequestMetrics(MetricRegistry& registry, const std::vector<std::string>& routes);
+
+  // `routes` are those of before, and more behind them.
+  void Extend(const std::vector<std::string>& routes);
 
   // `route` is an index into the routes, or -1.
   void Observe(int route, int status, Duration took);
@@ -29,8 +32,11 @@ class RequestMetrics {
     std::map<int, Counter*> by_status;
   };
 
+  Series SeriesOf(const std::string& route);
+
   MetricRegistry& registry_;
-  std::vector<Series> routes_;  // The last is "<unmatched>".
+  std::vector<Series> routes_;
+  Series unmatched_;
 };
 
 }  // namespace ekiben::observe

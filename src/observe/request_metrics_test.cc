@@ -29,5 +29,19 @@ TEST(RequestMetricsTest, AScanMakesOneSeries) {
               HasSubstr("ekiben_request_total{route=\"<unmatched>\",code=\"404\"} 100\n"));
 }
 
+TEST(RequestMetricsTest, RoutesThatComeLaterLeaveTheOthersAsTheyAre) {
+  MetricRegistry registry;
+  RequestMetrics metrics(registry, {"/predict"});
+  metrics.Observe(0, 200, 1ms);
+  metrics.Observe(-1, 404, 1ms);
+  metrics.Extend({"/predict", "/explain"});
+  metrics.Observe(0, 200, 1ms);
+  metrics.Observe(1, 200, 1ms);
+  const std::string text = registry.Render();
+  EXPECT_THAT(text, HasSubstr("ekiben_request_total{route=\"/predict\",code=\"200\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("ekiben_request_total{route=\"/explain\",code=\"200\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("ekiben_request_total{route=\"<unmatched>\",code=\"404\"} 1\n"));
+}
+
 }  // namespace
 }  // namespace ekiben::observe

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "routes/page_routes.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -48,7 +47,7 @@ http::Response ToPage(const http::Request&) {
 
 void AddUnlessTaken(http::Router& router, std::string path,
                     std::function<http::Response(const http::Request&)> answer) {
-  if (std::ranges::find(router.paths(), path) != router.paths().end()) return;
+  if (router.Has(path)) return;
   router.Add("GET", std::move(path), http::Immediate(std::move(answer)));
 }
 

@@ -68,9 +68,10 @@ void Apply(std::string_view said, http::Response& response) {
 // A function's pieces as pieces of a body.
 class StreamBody final : public http::BodyStream {
  public:
-  StreamBody(std::unique_ptr<service::ApiStream> pieces, const service::IoDescriptor& descriptor,
-             observe::Log& log, std::string request_id)
-      : pieces_(std::move(pieces)),
+  StreamBody(service::PythonService& service, std::unique_ptr<service::ApiStream> pieces,
+             const service::IoDescriptor& descriptor, observe::Log& log, std::string request_id)
+      : use_(service),
+        pieces_(std::move(pieces)),
         descriptor_(descriptor),
         log_(log),
         request_id_(std::move(request_id)) {}
@@ -97,6 +98,7 @@ class StreamBody final : public http::BodyStream {
     return Error(std::move(why));
   }
 
+  const service::PythonService::Use use_;  // To the end of the stream, which comes next.
   std::unique_ptr<service::ApiStream> pieces_;
   const service::IoDescriptor& descriptor_;
   observe::Log& log_;
@@ -110,6 +112,7 @@ class PythonHandler {
       : service_(service), api_(api), log_(log), deadline_(deadline) {}
 
   Task<http::Response> Handle(const http::Request& request) const {
+    const service::PythonService::Use use(service_);
     auto input = DecodeValue(request, *description().input);
     if (!input) co_return Refuse(input.error(), request);
     const batch::Call call{.deadline = request.received + deadline_,
@@ -133,7 +136,7 @@ class PythonHandler {
       const Status typed = EncodeValue(std::move(nothing), *description().output, response);
       if (!typed.ok()) return Refuse(typed, request);
       response.stream = std::make_unique<StreamBody>(
-          std::move(answer.stream), *description().output, log_, request.request_id);
+          service_, std::move(answer.stream), *description().output, log_, request.request_id);
       return response;
     }
     const Status encoded = EncodeValue(std::move(answer.value), *description().output, response,

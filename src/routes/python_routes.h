@@ -14,6 +14,7 @@ namespace ekiben::routes {
 // What a function raises is told to the client as far as its exception's class allows; the user's
 // traceback goes to the log, with the request's id. All must outlive the router; `deadline` is what
 // a request has from its arrival to its answer. REQUIRES: the service has been described
+// Requests under way hold a PythonService::Use.
 void AddPythonRoutes(http::Router& router, service::PythonService& service, observe::Log& log,
                      Duration deadline);
 

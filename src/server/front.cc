@@ -28,20 +28,31 @@ void WriteAccess(observe::Log& log, const http::Exchange& exchange) {
 Front::Front(const ServeOptions& options)
     : options_(options),
       log_(options.log_format, stderr),
+      request_metrics_(metrics_, {}),
       http_(http::Server::Create(
           loop_, {.host = options_.host, .port = options_.port, .limits = options_.limits},
-          [this](const http::Request& request) { return router_.Handle(request); },
+          [this](const http::Request& request) { return router_->Handle(request); },
           [this](const http::Exchange& exchange) { OnExchange(exchange); })) {}
 
 std::string Front::url() const { return UrlOf(options_.host, http_->port()); }
 
-Status Front::Open(std::string docs, std::function<bool()> is_ready) {
+std::shared_ptr<http::Router> Front::NewRouter() const {
+  if (router_ == nullptr) return std::make_shared<http::Router>();
+  return std::make_shared<http::Router>(router_->paths());
+}
+
+void Front::Route(std::shared_ptr<http::Router> router, std::string docs,
+                  std::function<bool()> is_ready) {
   routes::AddSystemRoutes(
-      router_,
+      *router,
       {.is_ready = [this, is_ready = std::move(is_ready)] { return !stopping_ && is_ready(); },
        .metrics = metrics_,
        .docs = std::move(docs)});
-  request_metrics_ = std::make_unique<observe::RequestMetrics>(metrics_, router_.paths());
+  request_metrics_.Extend(router->paths());
+  router_ = std::move(router);
+}
+
+Status Front::Open() {
   open_ = true;
   return http_->Listen();
 }
@@ -53,7 +64,7 @@ void Front::Run(std::function<void()> on_drained) {
 }
 
 void Front::OnExchange(const http::Exchange& exchange) {
-  request_metrics_->Observe(exchange.route, exchange.status, exchange.took);
+  request_metrics_.Observe(exchange.route, exchange.status, exchange.took);
   if (options_.access_log) WriteAccess(log_, exchange);
 }
 

@@ -26,15 +26,23 @@ class Front {
   http::AsioLoop& loop() { return loop_; }
   observe::MetricRegistry& metrics() { return metrics_; }
   observe::Log& log() { return log_; }
-  http::Router& router() { return router_; }
   const ServeOptions& options() const { return options_; }
   std::string url() const;
 
   // Takes the port, before anything slow: a port in use should not cost that.
   Status Bind() { return http_->Bind(); }
 
-  // Adds the system routes and begins to accept. `docs` is the OpenAPI document.
-  Status Open(std::string docs, std::function<bool()> is_ready);
+  // Where routes are added. Paths that were served before keep their numbers.
+  std::shared_ptr<http::Router> NewRouter() const;
+
+  // Adds the system routes to `router` and serves by it from now on; `docs` is the OpenAPI
+  // document. Requests under way end by the router of before, which whoever has them keeps until
+  // then.
+  void Route(std::shared_ptr<http::Router> router, std::string docs,
+             std::function<bool()> is_ready);
+
+  // Begins to accept. REQUIRES: Bind() succeeded, and there are routes
+  Status Open();
 
   // Runs the loop until Stop(), or until a signal has stopped it: then `on_drained` is called once
   // no request is under way, and has to call Stop().
@@ -49,8 +57,8 @@ class Front {
   observe::Log log_;
   http::AsioLoop loop_;
   observe::MetricRegistry metrics_;
-  std::unique_ptr<observe::RequestMetrics> request_metrics_;
-  http::Router router_;
+  observe::RequestMetrics request_metrics_;
+  std::shared_ptr<http::Router> router_;
   std::function<void()> on_drained_;
   bool open_ = false;
   bool stopping_ = false;

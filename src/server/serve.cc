@@ -42,8 +42,10 @@ Status ServeModel(const store::ModelInfo& model, const ServeOptions& options, st
       model, {.instances = InstancesOf(options), .batching = options.batching}, front.loop(),
       front.metrics());
   if (!service) return service.error();
-  routes::AddApiRoutes(front.router(), **service, front.log(), options.timeout);
-  Status open = front.Open(routes::OpenApi((*service)->description()), [] { return true; });
+  auto router = front.NewRouter();
+  routes::AddApiRoutes(*router, **service, front.log(), options.timeout);
+  front.Route(std::move(router), routes::OpenApi((*service)->description()), [] { return true; });
+  Status open = front.Open();
   if (!open.ok()) return open;
   Announce(front, **service, model, Now() - start, out);
   front.Run([&front] { front.Stop(); });

@@ -23,16 +23,17 @@ class PythonServer {
       : target_(target),
         out_(out),
         front_(options),
+        backends_(front_.loop(), front_.metrics(), InstancesOf(options)),
         service_({.loop = front_.loop(),
                   .metrics = front_.metrics(),
                   .log = front_.log(),
-                  .store = store},
+                  .store = store,
+                  .backends = backends_},
                  {.python = target.python,
                   .target = target.target,
                   .working_dir = target.working_dir,
                   .alias = target.alias,
                   .api_workers = target.api_workers,
-                  .instances = InstancesOf(options),
                   .batching = options.batching}) {}
 
   Status Serve() {
@@ -46,9 +47,11 @@ class PythonServer {
   void OnStarted(const Status& started) {
     failure_ = started;
     if (failure_.ok()) {
-      routes::AddPythonRoutes(front_.router(), service_, front_.log(), front_.options().timeout);
-      failure_ =
-          front_.Open(routes::OpenApi(service_.description()), [this] { return service_.ready(); });
+      auto router = front_.NewRouter();
+      routes::AddPythonRoutes(*router, service_, front_.log(), front_.options().timeout);
+      front_.Route(std::move(router), routes::OpenApi(service_.description()),
+                   [this] { return service_.ready(); });
+      failure_ = front_.Open();
     }
     if (!failure_.ok()) return front_.Stop();
     Announce();
@@ -83,6 +86,7 @@ class PythonServer {
   std::ostream& out_;
   Status failure_;
   Front front_;
+  service::BackendLoader backends_;
   service::PythonService service_;
   std::unique_ptr<Watch> patience_, look_;
 };

@@ -114,6 +114,8 @@ ApiPool::ApiPool(IoLoop& loop, const worker::Worker::Options& worker, size_t cou
   }
 }
 
+void ApiPool::Prepare() { places_.front()->slot->Prepare(); }
+
 void ApiPool::Start() { places_.front()->slot->Start(); }
 
 void ApiPool::StartOthers() {
@@ -123,6 +125,10 @@ void ApiPool::StartOthers() {
 void ApiPool::Stop() {
   check_.reset();
   for (const auto& place : places_) place->slot->Stop();
+}
+
+void ApiPool::Kill() {
+  for (const auto& place : places_) place->slot->Kill();
 }
 
 bool ApiPool::stopped() const {

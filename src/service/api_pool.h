@@ -57,6 +57,8 @@ class ApiPool {
 
   ApiPool(IoLoop& loop, const worker::Worker::Options& worker, size_t count, Events events);
 
+  // Starts the first worker's process ahead of time, which then waits for Start().
+  void Prepare();
   // Starts the first worker.
   void Start();
   // Starts the others, once the first one has shown that the service loads.
@@ -68,6 +70,8 @@ class ApiPool {
                                batch::Call call);
 
   void Stop();
+  // Ends those that do not end by themselves.
+  void Kill();
   bool stopped() const;
   size_t size() const { return places_.size(); }
 

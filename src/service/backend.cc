@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/backend.h"
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -53,7 +55,27 @@ Result<Backend> BackendLoader::Load(const store::ModelInfo& model, const store::
       [&] { return runtime->Load(model.path / form.file); });
   if (!runner) return Error(std::move(runner).error());
   auto batcher = batch::MakeBatcher(loop_, **runner, batching, BatchMetricsOf(name, metrics_));
+  ++loads_;
   return Backend{*std::move(runner), std::move(batcher)};
+}
+
+Result<std::shared_ptr<Backend>> BackendLoader::Share(const store::ModelInfo& model,
+                                                      const store::NativeForm& form,
+                                                      const std::string& name,
+                                                      batch::BatchPolicy::Options batching) {
+  const std::filesystem::path file = model.path / form.file;
+  // A version can be deleted and saved again: then its file is another one.
+  std::error_code ignored;
+  const auto written = std::filesystem::last_write_time(file, ignored).time_since_epoch();
+  std::weak_ptr<Backend>& shared =
+      shared_[fmt::format("{}\n{}\n{}\n{}\n{}\n{}", file.string(), written.count(), form.signature,
+                          name, batching.max_rows, batching.max_waiting)];
+  if (auto backend = shared.lock()) return backend;
+  auto backend = Load(model, form, name, batching);
+  if (!backend) return Error(std::move(backend).error());
+  auto owned = std::make_shared<Backend>(*std::move(backend));
+  shared = owned;
+  return owned;
 }
 
 batch::BatchMetrics BatchMetricsOf(const std::string& name, observe::MetricRegistry& metrics) {

@@ -26,6 +26,7 @@ struct Backend {
 std::vector<store::NativeForm> NativeForms(const store::ModelInfo& model);
 
 // Makes backends; opens each runtime plugin once. `loop` and `metrics` must outlive what it makes.
+// Belongs to the loop.
 class BackendLoader {
  public:
   // `instances`: threads of each signature that does not run on the loop.
@@ -36,13 +37,23 @@ class BackendLoader {
   Result<Backend> Load(const store::ModelInfo& model, const store::NativeForm& form,
                        const std::string& name, batch::BatchPolicy::Options batching);
 
+  // The same, but one that somebody still has for the same model, form, name and batching is
+  // shared.
+  Result<std::shared_ptr<Backend>> Share(const store::ModelInfo& model,
+                                         const store::NativeForm& form, const std::string& name,
+                                         batch::BatchPolicy::Options batching);
+
+  // How many have been loaded so far.
+  size_t loads() const { return loads_; }
+
  private:
   Result<runtime::Runtime> RuntimeNamed(const std::string& name);
-
   Loop& loop_;
   observe::MetricRegistry& metrics_;
   const size_t instances_;
+  size_t loads_ = 0;
   std::map<std::string, runtime::Runtime> runtimes_;
+  std::map<std::string, std::weak_ptr<Backend>> shared_;
 };
 
 // Where the batcher of the runner `name` counts.

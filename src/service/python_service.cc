@@ -21,8 +21,7 @@ PythonService::PythonService(RunnerTable::Places places, Options options)
                                        "Python workers that ended while they were needed.",
                                        "runner=\"api\"")),
       runners_(places,
-               {.instances = options_.instances,
-                .batching = options_.batching,
+               {.batching = options_.batching,
                 .worker = [this](size_t runner) { return WorkerOptions("runner", 1, runner); }}),
       apis_(places.loop, WorkerOptions("api", kLanes, 0), options_.api_workers,
             ApiPool::Events{.on_described = [this](std::string_view json) { OnDescribed(json); },
@@ -41,14 +40,14 @@ PythonService::PythonService(RunnerTable::Places places, Options options)
 worker::Worker::Options PythonService::WorkerOptions(const std::string& role, size_t lanes,
                                                      size_t runner) const {
   // The first API worker's first process, before there are others, calls the deployment hooks.
-  const bool is_api = role == "api";
+  const bool deploys = options_.deploys && role == "api";
   return {.command = {options_.python, "-m", "ekiben.worker"},
           // What is printed is seen when it is printed, whatever becomes of the process.
           .environment = {{"PYTHONUNBUFFERED", "1"}},
           .working_dir = options_.working_dir,
           .settings = fmt::format(R"("role": "{}", "target": {}, "runner": {}, "alias": {})", role,
                                   JsonString(options_.target), runner, options_.alias),
-          .first_settings = is_api ? R"(, "deploys": true)" : "",
+          .first_settings = deploys ? R"(, "deploys": true)" : "",
           .lanes = lanes};
 }
 
@@ -58,6 +57,7 @@ void PythonService::Start(std::function<void(const Status&)> done) {
 }
 
 void PythonService::OnDescribed(std::string_view json) {
+  if (stopping_) return;
   auto description = ParseServiceDescription(json);
   if (!description) return Fail(description.error());
   description_ = *std::move(description);
@@ -69,6 +69,7 @@ void PythonService::OnDescribed(std::string_view json) {
 }
 
 void PythonService::Fail(const Status& why) {
+  if (stopping_) return;
   if (!done_) {
     places_.log.Write(observe::LogLevel::kError, why.message());
     return;
@@ -87,6 +88,7 @@ Task<Result<ApiAnswer>> PythonService::Call(size_t api, std::string about, Value
 }
 
 void PythonService::Stop() {
+  stopping_ = true;
   apis_.Stop();
   runners_.Stop();
 }

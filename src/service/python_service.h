@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/io_loop.h"
@@ -24,12 +25,15 @@ class PythonService {
     std::string working_dir;  // Where that is looked for.
     bool alias = false;       // `import bentoml` means ekiben even where BentoML is installed.
     size_t api_workers = 1;
-    size_t instances = 1;  // Threads of a native method that does not run on the loop.
+    bool deploys = true;  // Calls the deployment hooks; false where it replaces another.
     batch::BatchPolicy::Options batching;
   };
 
   // All of `places` must outlive the service.
   PythonService(RunnerTable::Places places, Options options);
+
+  // Starts the first worker's interpreter ahead of time: Start() then takes less long.
+  void Prepare() { apis_.Prepare(); }
 
   // Imports the service and loads its runners. `done` is called once: when everything can be
   // called, or with the reason why it never will; the traceback of the user's code is on the log.
@@ -48,9 +52,27 @@ class PythonService {
   // the request's id.
   Task<Result<ApiAnswer>> Call(size_t api, std::string about, Value input, batch::Call call);
 
-  // Lets the workers run their shutdown hooks and end.
+  // Whoever calls an API has one, and whoever reads a stream. While there is one, the service must
+  // not be stopped, nor what it refers to destroyed. Must not outlive the service.
+  class Use {
+   public:
+    explicit Use(PythonService& service) : service_(&service) { ++service.uses_; }
+    Use(Use&& other) noexcept : service_(std::exchange(other.service_, nullptr)) {}
+    Use& operator=(Use&&) = delete;
+    ~Use() {
+      if (service_ != nullptr) --service_->uses_;
+    }
+
+   private:
+    PythonService* service_;
+  };
+  bool in_use() const { return uses_ > 0; }
+
+  // Lets the workers run their shutdown hooks and end. Start() is then not answered any more.
   void Stop();
-  // Whether they have ended.
+  // Ends those that have not.
+  void Kill() { apis_.Kill(); }
+  // Whether all have ended, and nothing that they asked for is under way.
   bool stopped() const { return apis_.stopped() && runners_.stopped(); }
 
  private:
@@ -60,6 +82,8 @@ class PythonService {
 
   const RunnerTable::Places places_;
   const Options options_;
+  int uses_ = 0;
+  bool stopping_ = false;
   std::optional<ServiceDescription> description_;
   std::function<void(const Status&)> done_;
   observe::Counter& ended_;

@@ -80,9 +80,8 @@ Result<std::vector<Tensor>> NativeInputs(std::span<const TensorSpec> specs, Argu
 void RunnerTable::Start(const ServiceDescription& service,
                         std::function<void(const Status&)> done) {
   done_ = std::move(done);
-  BackendLoader loader(places_.loop, places_.metrics, options_.instances);
   for (size_t number = 0; number < service.runners.size(); ++number) {
-    Status added = AddRunner(service.runners[number], number, loader);
+    Status added = AddRunner(service.runners[number], number);
     if (!added.ok()) return Report(added);
   }
   for (const auto& workers : workers_) workers->Start();
@@ -93,8 +92,7 @@ void RunnerTable::Report(const Status& status) {
   if (done_) std::exchange(done_, nullptr)(status);
 }
 
-Status RunnerTable::AddRunner(const RunnerDescription& runner, size_t number,
-                              BackendLoader& loader) {
+Status RunnerTable::AddRunner(const RunnerDescription& runner, size_t number) {
   const size_t first = methods_.size();
   bool needs_workers = false;
   for (size_t i = 0; i < runner.methods.size(); ++i) {
@@ -109,7 +107,7 @@ Status RunnerTable::AddRunner(const RunnerDescription& runner, size_t number,
       needs_workers = true;
       continue;
     }
-    auto native = LoadNative(runner, about, loader);
+    auto native = LoadNative(runner, about);
     if (!native) return std::move(native).error();
     method.native = *std::move(native);
   }
@@ -126,8 +124,8 @@ Status RunnerTable::AddRunner(const RunnerDescription& runner, size_t number,
   return {};
 }
 
-Result<Backend> RunnerTable::LoadNative(const RunnerDescription& runner,
-                                        const MethodDescription& method, BackendLoader& loader) {
+Result<std::shared_ptr<Backend>> RunnerTable::LoadNative(const RunnerDescription& runner,
+                                                         const MethodDescription& method) {
   if (runner.models.size() != 1) {
     return Error(InvalidArgument(
         fmt::format("the runner '{}' is native, but has not one model", runner.name)));
@@ -136,8 +134,8 @@ Result<Backend> RunnerTable::LoadNative(const RunnerDescription& runner,
   if (!model) return Error(model.error());
   for (const store::NativeForm& form : NativeForms(*model)) {
     if (form.signature == method.name) {
-      return loader.Load(*model, form, fmt::format("{}.{}", runner.name, method.name),
-                         BatchingOf(method));
+      return places_.backends.Share(*model, form, fmt::format("{}.{}", runner.name, method.name),
+                                    BatchingOf(method));
     }
   }
   return Error(FailedPrecondition(fmt::format("the model '{}' has no native form of '{}'",
@@ -198,10 +196,16 @@ bool RunnerTable::ready() const {
 }
 
 bool RunnerTable::stopped() const {
-  return std::ranges::all_of(workers_, [](const auto& workers) { return workers->stopped(); });
+  return stopping_ && calls_ == 0 &&
+         std::ranges::all_of(workers_, [](const auto& workers) { return workers->stopped(); });
 }
 
 void RunnerTable::Stop() {
+  stopping_ = true;
+  if (calls_ == 0) StopWorkers();
+}
+
+void RunnerTable::StopWorkers() {
   for (const auto& workers : workers_) workers->Stop();
 }
 
@@ -210,12 +214,22 @@ Task<Result<batch::Outcome>> RunnerTable::Run(size_t number, Arguments arguments
     co_return Error(InvalidArgument("a worker asks for a method that no runner has"));
   }
   Method& method = methods_[number];
+  if (!method.native && method.workers == nullptr) {
+    co_return Error(Internal("an embedded runner was called"));
+  }
   deadline = std::min(deadline, Now() + method.max_latency.value_or(options_.timeout));
   const batch::Call call{.deadline = deadline};
-  if (!method.native) {
-    if (method.workers == nullptr) co_return Error(Internal("an embedded runner was called"));
-    co_return co_await method.workers->Infer(method.number, std::move(arguments), call);
-  }
+  ++calls_;
+  Task<Result<batch::Outcome>> running =
+      method.native ? RunNative(method, std::move(arguments), call)
+                    : method.workers->Infer(method.number, std::move(arguments), call);
+  auto outcome = co_await std::move(running);
+  if (--calls_ == 0 && stopping_) StopWorkers();
+  co_return outcome;
+}
+
+Task<Result<batch::Outcome>> RunnerTable::RunNative(Method& method, Arguments arguments,
+                                                    batch::Call call) {
   auto inputs = NativeInputs(method.native->runner->inputs(), std::move(arguments), method.name);
   if (!inputs) co_return Error(std::move(inputs).error());
   auto outputs = co_await method.native->batcher->Infer(*std::move(inputs), call);

@@ -25,7 +25,6 @@ namespace ekiben::service {
 class RunnerTable {
  public:
   struct Options {
-    size_t instances = 1;  // Threads of a native method that does not run on the loop.
     batch::BatchPolicy::Options batching;
     Duration timeout = std::chrono::seconds(300);  // Of a call, and of a batch of a worker.
     // How the worker of a runner, by its number, is started.
@@ -36,6 +35,7 @@ class RunnerTable {
     observe::MetricRegistry& metrics;
     observe::Log& log;
     const store::ModelStore& store;
+    BackendLoader& backends;
   };
 
   // All of `places` must outlive the table.
@@ -49,7 +49,9 @@ class RunnerTable {
   Task<Result<batch::Outcome>> Run(size_t method, worker::Arguments arguments, Time deadline);
 
   bool ready() const;
+  // Ends the workers as soon as no call is under way.
   void Stop();
+  // Whether that has come to pass.
   bool stopped() const;
 
   // "iris_clf.predict runs natively", for each runner: what the start lines say.
@@ -58,22 +60,27 @@ class RunnerTable {
  private:
   struct Method {
     std::string name;  // "iris_clf.predict"
-    std::optional<Backend> native;
+    std::shared_ptr<Backend> native;
     batch::WorkerBatcher* workers = nullptr;
     size_t number = 0;  // Among those of its workers.
     std::optional<Duration> max_latency;
   };
 
-  Status AddRunner(const RunnerDescription& runner, size_t number, BackendLoader& loader);
-  Result<Backend> LoadNative(const RunnerDescription& runner, const MethodDescription& method,
-                             BackendLoader& loader);
+  Status AddRunner(const RunnerDescription& runner, size_t number);
+  Result<std::shared_ptr<Backend>> LoadNative(const RunnerDescription& runner,
+                                              const MethodDescription& method);
   void AddWorkers(const RunnerDescription& runner, size_t number);
   batch::BatchPolicy::Options BatchingOf(const MethodDescription& method) const;
+  Task<Result<batch::Outcome>> RunNative(Method& method, worker::Arguments arguments,
+                                         batch::Call call);
+  void StopWorkers();
   void Report(const Status& status);
 
   const Places places_;
   const Options options_;
   std::vector<Method> methods_;
+  int calls_ = 0;  // Under way.
+  bool stopping_ = false;
   std::vector<std::unique_ptr<batch::WorkerBatcher>> workers_;
   std::vector<std::string> placements_;
   std::function<void(const Status&)> done_;

@@ -20,6 +20,7 @@ enum class FrameKind : uint8_t {
   kBatch = 4,    // Run these calls of a runner's method together.
   kRelease = 5,  // A block of the worker's shared memory is free again. Both ways.
   kStop = 6,     // Finish and end.
+  kLoad = 7,     // Load the service: what a worker that was started to wait waits for.
   // From the worker.
   kReady = 32,        // The service description, as JSON.
   kFailed = 33,       // It could not be loaded: why, as JSON.

@@ -10,15 +10,33 @@ namespace ekiben::worker {
 Slot::Slot(IoLoop& loop, Worker::Options options, Events events)
     : loop_(loop), options_(std::move(options)), events_(std::move(events)) {}
 
+Result<std::unique_ptr<Worker>> Slot::NewWorker(const Worker::Options& options) {
+  return Worker::Start(
+      loop_, options,
+      {.on_frame = [this](const Frame& frame, size_t lane) { OnFrame(frame, lane); },
+       .on_end = [this](const std::string& how) { OnEnd(how); }});
+}
+
+void Slot::Prepare() {
+  Worker::Options options = options_;
+  options.settings += options_.first_settings + R"(, "waits": true)";
+  auto worker = NewWorker(options);
+  if (!worker) return;
+  waiting_ = true;
+  worker_ = *std::move(worker);
+}
+
 void Slot::Start() {
   restart_.reset();
   started_ = Now();
+  const std::string first = std::exchange(options_.first_settings, {});
+  if (std::exchange(waiting_, false)) {
+    std::string& out = worker_->Outgoing(0);
+    return EndFrame(out, BeginFrame(out, FrameKind::kLoad, 0));
+  }
   Worker::Options options = options_;
-  options.settings += std::exchange(options_.first_settings, {});
-  auto worker =
-      Worker::Start(loop_, options,
-                    {.on_frame = [this](const Frame& frame, size_t lane) { OnFrame(frame, lane); },
-                     .on_end = [this](const std::string& how) { OnEnd(how); }});
+  options.settings += first;
+  auto worker = NewWorker(options);
   if (!worker) return was_ready_ ? OnEnd(worker.error().message()) : Fail(worker.error());
   worker_ = *std::move(worker);
 }
@@ -43,7 +61,7 @@ void Slot::OnFrame(const Frame& frame, size_t lane) {
 void Slot::OnEnd(const std::string& how) {
   const bool was_up = std::exchange(ready_, false);
   worker_.reset();
-  if (stopping_) return;
+  if (stopping_ || std::exchange(waiting_, false)) return;
   if (!was_ready_) {
     return Fail(FailedPrecondition(fmt::format("the Python worker ended while loading: {}", how)));
   }

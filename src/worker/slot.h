@@ -31,6 +31,9 @@ class Slot {
   Slot(const Slot&) = delete;
   Slot& operator=(const Slot&) = delete;
 
+  // Starts a process ahead of time. It imports what it needs but nothing of the user's, and waits
+  // for Start(). One that ends meanwhile is no loss.
+  void Prepare();
   // Begins; the answer comes by on_ready or on_failed.
   void Start();
   // The worker, when it is ready; else null.
@@ -44,6 +47,7 @@ class Slot {
   int restarts() const { return restarts_; }
 
  private:
+  Result<std::unique_ptr<Worker>> NewWorker(const Worker::Options& options);
   void OnFrame(const Frame& frame, size_t lane);
   void OnEnd(const std::string& how);
   void Fail(Status why);
@@ -53,6 +57,7 @@ class Slot {
   const Events events_;
   RestartPolicy policy_;
   Time started_{};
+  bool waiting_ = false;  // The worker waits for Start().
   bool ready_ = false;
   bool was_ready_ = false;
   bool failed_ = false;

@@ -72,7 +72,12 @@ def test_mistyped_commands_and_options(store: Store) -> None:
     assert_fails(run("models", "lst", home=store.home), USAGE, "'lst'", hint="'list'")
     done = run("serve", "iris_clf", "--prot", "1", home=store.home)
     assert_fails(done, USAGE, "'--prot'", hint="'--port'")
-    assert_fails(run("serve", home=store.home), USAGE, hint="--help")
+    assert_fails(run("models", "get", home=store.home), USAGE, hint="--help")
+
+
+def test_serve_without_a_target_means_this_folder(store: Store, tmp_path: Path) -> None:
+    done = run("serve", "--working-dir", tmp_path, home=store.home)
+    assert_fails(done, FAILED, str(tmp_path), "service.py", hint="--help")
     done = run("serve", "iris_clf", "--port", "99999", home=store.home)
     assert_fails(done, USAGE, "99999")
     done = run("models", "list", "-o", "xml", home=store.home)
