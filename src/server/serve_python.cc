@@ -100,6 +100,7 @@ class PythonServer {
                                         .alias = target_.alias,
                                         .reloads = target_.reload,
                                         .embeds = target_.embeds,
+                                        .deploys = !std::exchange(deployed_, true),
                                         .api_workers = target_.api_workers,
                                         .batching = front_.options().batching});
   }
@@ -192,7 +193,7 @@ class PythonServer {
   Status failure_;
   Front front_;
   service::BackendLoader backends_;
-  bool serves_ = false;
+  bool deployed_ = false, serves_ = false;
   std::string changed_;  // Of the last reload: what, and when that began.
   Time since_{};
   reload::ChangeWatch changes_;

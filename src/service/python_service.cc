@@ -41,6 +41,8 @@ PythonService::PythonService(RunnerTable::Places places, Options options)
 
 worker::Worker::Options PythonService::WorkerOptions(const std::string& role, size_t lanes,
                                                      size_t runner) const {
+  // The first API worker's first process, before there are others, calls the deployment hooks.
+  const bool deploys = options_.deploys && role == "api";
   return {
       .command = {options_.python, "-m", "ekiben.worker"},
       // What is printed is seen when it is printed, whatever becomes of the process.
@@ -50,6 +52,7 @@ worker::Worker::Options PythonService::WorkerOptions(const std::string& role, si
           R"("role": "{}", "target": {}, "runner": {}, "alias": {}, "reloads": {}, "embeds": {})",
           role, JsonString(options_.target), runner, options_.alias, options_.reloads,
           options_.embeds),
+      .first_settings = deploys ? R"(, "deploys": true)" : "",
       .lanes = lanes};
 }
 

@@ -53,7 +53,7 @@ class Slot {
   void Fail(const Status& why);
 
   IoLoop& loop_;
-  const Worker::Options options_;
+  Worker::Options options_;
   const Events events_;
   RestartPolicy policy_;
   Time started_{};

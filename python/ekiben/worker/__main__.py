@@ -5,7 +5,8 @@ SETTINGS is a JSON object: `protocol`, `lanes`, `memory` (bytes of each directio
 "runner"), `target` (as `ekiben serve` takes it), `runner` (its number, for that role), `alias`
 (whether `import bentoml` means ekiben even where BentoML is installed), `reloads` (whether the
 service is loaded anew when it changes), `embeds` (whether runners that are not native run inside
-the API worker), `waits` (for LOAD, before anything of the user's is touched).
+the API worker), `deploys` (whether this process, the server's first, calls the deployment hooks),
+`waits` (for LOAD, before anything of the user's is touched).
 """
 
 from __future__ import annotations

@@ -63,6 +63,7 @@ class ApiWorker:
 
     def __init__(self, service: Service, settings: dict[str, Any], sockets: list[Any]) -> None:
         self._service = service
+        self._deploys = settings.get("deploys", False)
         self._functions = [Function(api) for api in service.apis.values()]
         self._threads = Threads(_MOST_THREADS)
         self._lanes = Lanes()
@@ -80,7 +81,7 @@ class ApiWorker:
         self._connect_runners()
 
     def start(self) -> None:
-        """Start the asyncio loop and call the startup hooks; raises what they raise.
+        """Start the asyncio loop and call the hooks of the start; raises what they raise.
 
         Raises:
             FailedPrecondition: If a function calls a runner that is not there.
@@ -90,6 +91,8 @@ class ApiWorker:
             target=self._run_loop, args=(started,), name="ekiben-loop", daemon=True
         ).start()
         started.wait()
+        if self._deploys:
+            self._run_hooks(self._service.deployment_hooks)
         self._run_hooks(self._service.startup_hooks)
         check_runners(self._service)
 
