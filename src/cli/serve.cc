@@ -141,6 +141,7 @@ Status RunServe(const ServeArgs& args, Context& context) {
     context.out << "found   " << target->choice << '\n' << std::flush;
   }
   if (!target->python.empty()) return ServePython(args, target->python, folder, context);
+  if (args.reload) context.err << "warning: --reload does nothing for a model\n";
   return server::ServeModel(target->model, args.options, context.out);
 }
 

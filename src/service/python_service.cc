@@ -67,6 +67,7 @@ void PythonService::OnDescribed(std::string_view json) {
   if (!description) return Fail(description.error());
   description_ = *std::move(description);
   runners_.Start(*description_, [this](const Status& status) {
+    if (stopping_) return;
     if (!status.ok()) return Fail(status);
     apis_.StartOthers();
     if (done_) std::exchange(done_, nullptr)({});

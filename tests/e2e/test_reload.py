@@ -187,6 +187,32 @@ def test_what_is_broken_is_told_and_the_last_good_one_serves(tmp_path: Path, wha
         eventually("the next good one is served", lambda: word(server) == "two")
 
 
+HOOKED = (
+    SERVICE
+    + """
+    from pathlib import Path
+
+    @svc.on_shutdown
+    def end():
+        Path("ended-" + VALUE).touch()
+"""
+)
+
+
+def test_the_old_one_runs_its_shutdown_hooks_and_only_one_stands_by(tmp_path: Path) -> None:
+    folder = tmp_path / "work"
+    save(folder, "one", HOOKED)
+    with serve(folder, tmp_path / "home", "--reload", out=tmp_path / "out") as server:
+        for value in ("two", "six"):
+            save(folder, value, HOOKED)
+            eventually(f"{value} is served", lambda value=value: word(server) == value)
+        eventually("the hooks have run", (folder / "ended-two").exists)
+        assert (folder / "ended-one").exists()
+        assert not (folder / "ended-six").exists()
+        eventually("one serves and one stands by", lambda: len(workers(server)) == 2)
+    assert (folder / "ended-six").exists()
+
+
 OTHER = """
     import ekiben
     from ekiben.io import JSON, Text
