@@ -68,8 +68,7 @@ int ParseAndRun(CLI::App& app, const std::vector<std::string>& words, Context& c
 
 }  // namespace
 
-int RunApp(const std::vector<std::string>& typed, Context& context) {
-  const std::vector<std::string> words = WithScriptApart(typed);
+int RunApp(const std::vector<std::string>& words, Context& context) {
   CLI::App app("Serve machine-learning models", "ekiben");
   app.formatter(std::make_shared<HelpFormatter>());
   app.set_help_flag("-h,--help", "print this help");

@@ -8,13 +8,11 @@
 
 #include "base/status_matchers.h"
 #include "cli/cli_testing.h"
-#include "cli/python.h"
 #include "cli/report.h"
 
 namespace ekiben::cli {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 
 // A program in place of Python, which answers with `script`; the test has no other interpreter.
@@ -51,17 +49,6 @@ TEST_F(AskPythonTest, AnInterpreterThatSaysNothingIsNamed) {
   ASSERT_FALSE(answer);
   EXPECT_THAT(answer.error().message(), HasSubstr("cannot ask: '"));
   EXPECT_THAT(answer.error().message(), HasSubstr("ended with exit status 1"));
-}
-
-TEST_F(AskPythonTest, AScriptsOwnOptionsAreNotTheCommands) {
-  EXPECT_THAT(WithScriptApart({"python", "--bentoml", "train.py", "--python", "3"}),
-              ElementsAre("python", "--bentoml", "--", "train.py", "--python", "3"));
-  EXPECT_THAT(WithScriptApart({"python", "--python", "py", "a.py", "--"}),
-              ElementsAre("python", "--python", "py", "--", "a.py", "--"));
-  EXPECT_THAT(WithScriptApart({"serve", "x"}), ElementsAre("serve", "x"));
-  EXPECT_EQ(Run({"python", "nowhere.py", "--epochs", "3"}), kExitNotFound);
-  EXPECT_EQ(err(), "error: there is no script 'nowhere.py'\n");
-  EXPECT_EQ(Run({"python", "--bentml", "x.py"}), kExitUsage);
 }
 
 }  // namespace

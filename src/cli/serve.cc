@@ -96,9 +96,13 @@ void AddPythonOptions(CLI::App& command, RawArgs& raw) {
       ->type_name("PATH");
   command.add_flag("--bentoml", args.alias,
                    "import bentoml gives ekiben even where BentoML is installed");
-  // BentoML's own: in ekiben both are the same, and fast.
-  command.add_flag("--production,!--development", args.production,
-                   "as BentoML has them; no change");
+  command.add_flag("--reload", args.reload, "load the service anew when its files have changed");
+  CLI::Option* const production =
+      command.add_flag("--production", args.production, "never reload; else as without it");
+  command
+      .add_flag("--development", args.development,
+                "one API worker, in which Python's runners run too; no batches")
+      ->excludes(production);
 }
 
 void AddLoggingOptions(CLI::App& command, RawArgs& raw) {
@@ -120,19 +124,31 @@ Result<std::optional<server::Configuration>> FindConfiguration(const ServeArgs& 
   return server::Configure(*json, args.given, options);
 }
 
+// One a core, and one where somebody edits the service: only that has to start again.
+size_t ApiWorkers(const ServeArgs& args, std::optional<size_t> configured) {
+  if (args.api_workers != 0) return args.api_workers;
+  if (args.development || args.reload) return 1;
+  if (configured) return *configured;
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
 Status ServePython(const ServeArgs& args, const std::string& target,
                    const std::filesystem::path& folder,
                    const std::optional<server::Configuration>& configuration,
                    const server::ServeOptions& options, Context& context) {
   const auto python = worker::FindPython(args.python);
   if (!python) return python.error();
-  size_t workers = std::max(1U, std::thread::hardware_concurrency());
-  if (configuration && configuration->api_workers) workers = *configuration->api_workers;
-  if (args.api_workers != 0) workers = args.api_workers;
+  if (args.reload && args.production) {
+    context.err << "warning: --reload does nothing with --production\n";
+  }
+  const size_t workers =
+      ApiWorkers(args, configuration ? configuration->api_workers : std::nullopt);
   return server::ServePython({.target = target,
                               .working_dir = folder.string(),
                               .python = python->string(),
                               .api_workers = workers,
+                              .reload = args.reload && !args.production,
+                              .embeds = args.development,
                               .alias = args.alias,
                               .configuration = configuration ? configuration->whole : "",
                               .batching_is_given = args.given.contains("--max-batch-size")},
@@ -153,8 +169,11 @@ Status RunServe(const ServeArgs& args, Context& context) {
   server::ServeOptions options = args.options;
   const auto configuration = FindConfiguration(args, options);
   if (!configuration) return configuration.error();
-  if (target->python.empty()) return server::ServeModel(target->model, options, context.out);
-  return ServePython(args, target->python, folder, *configuration, options, context);
+  if (!target->python.empty()) {
+    return ServePython(args, target->python, folder, *configuration, options, context);
+  }
+  if (args.reload) context.err << "warning: --reload does nothing for a model\n";
+  return server::ServeModel(target->model, options, context.out);
 }
 
 void AddServe(CLI::App& app, Context& context) {
@@ -181,6 +200,9 @@ void AddServe(CLI::App& app, Context& context) {
     limits.idle_time = FromSeconds(raw->idle_timeout_s);
     raw->args.options.log_format =
         raw->log_format == "json" ? observe::LogFormat::kJson : observe::LogFormat::kText;
+    if (raw->args.development && command->count("--max-batch-size") == 0) {
+      raw->args.options.batching.max_rows = 1;
+    }
     context.status = RunServe(raw->args, context);
   });
 }

@@ -18,7 +18,9 @@ struct ServeArgs {
   std::string python;       // Empty: found by itself.
   size_t api_workers = 0;   // 0: one a core.
   bool alias = false;
-  bool production = true;
+  bool reload = false;
+  bool production = false;            // No reload.
+  bool development = false;           // One process of Python, and no batches.
   std::vector<std::string> settings;  // "runners.iris.traffic.timeout=5", over the configuration.
   std::set<std::string> given;        // Options that were typed, which go over both.
   server::ServeOptions options;

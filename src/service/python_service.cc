@@ -11,6 +11,7 @@ namespace ekiben::service {
 namespace {
 
 constexpr size_t kLanes = 2;  // Of an API worker: for threads, and for its asyncio loop.
+constexpr size_t kAsyncLane = 1;
 
 }  // namespace
 
@@ -45,17 +46,23 @@ PythonService::PythonService(RunnerTable::Places places, Options options)
                                 [this](size_t worker, uint32_t call, std::string_view json) {
                                   // No runner is called so: their names have no space in front.
                                   metrics_.OnAnswer(fmt::format(" api {}", worker), call, json);
-                                }}) {}
+                                },
+                            .fetch = [this](Fetch fetch) { return fetch_(std::move(fetch)); }}) {}
 
 worker::Worker::Options PythonService::WorkerOptions(const std::string& role, size_t lanes,
                                                      size_t runner) const {
+  // The first API worker's first process, before there are others, calls the deployment hooks.
+  const bool deploys = options_.deploys && role == "api";
   worker::Worker::Options worker{
       .command = {options_.python, "-m", "ekiben.worker"},
       // What is printed is seen when it is printed, whatever becomes of the process.
       .environment = {{"PYTHONUNBUFFERED", "1"}},
       .working_dir = options_.working_dir,
-      .settings = fmt::format(R"("role": "{}", "target": {}, "runner": {}, "alias": {})", role,
-                              JsonString(options_.target), runner, options_.alias),
+      .settings = fmt::format(
+          R"("role": "{}", "target": {}, "runner": {}, "alias": {}, "reloads": {}, "embeds": {})",
+          role, JsonString(options_.target), runner, options_.alias, options_.reloads,
+          options_.embeds),
+      .first_settings = deploys ? R"(, "deploys": true)" : "",
       .lanes = lanes};
   // Not among the arguments, which everybody on the machine can read: it may have passwords.
   if (!options_.configuration.empty()) {
@@ -75,6 +82,7 @@ void PythonService::OnDescribed(std::string_view json) {
   if (!description) return Fail(description.error());
   description_ = *std::move(description);
   runners_.Start(*description_, [this](const Status& status) {
+    if (stopping_) return;
     if (!status.ok()) return Fail(status);
     apis_.StartOthers();
     if (done_) std::exchange(done_, nullptr)({});
@@ -96,7 +104,7 @@ void PythonService::Fail(const Status& why) {
 Task<Result<ApiAnswer>> PythonService::Call(size_t api, std::string about, Value input,
                                             batch::Call call) {
   const ApiMode mode = description_->apis[api].mode;
-  const size_t lane = mode == ApiMode::kAsync || mode == ApiMode::kAsyncStream ? 1 : 0;
+  const size_t lane = mode == ApiMode::kAsync || mode == ApiMode::kAsyncStream ? kAsyncLane : 0;
   return apis_.Call(api, lane, std::move(about), std::move(input), call);
 }
 
@@ -106,6 +114,10 @@ Task<std::string> PythonService::Metrics() {
     return apis_.AskForMetrics(call) + runners_.AskForMetrics(call);
   };
   co_return co_await metrics_.Collect(std::move(ask));
+}
+
+Task<Result<ApiAnswer>> PythonService::Ask(std::string head, Value body, batch::Call call) {
+  return apis_.Call(worker::kApplications, kAsyncLane, std::move(head), std::move(body), call);
 }
 
 void PythonService::Stop() {

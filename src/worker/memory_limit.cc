@@ -16,6 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int kMostOfAName = 100;
+
 // Writes to a file of the system's, which must be there.
 bool Write(const fs::path& file, uint64_t number) {
   std::error_code ignored;
@@ -53,9 +55,16 @@ MemoryLimit::MemoryLimit(const std::string& name, uint64_t bytes, size_t process
                          const fs::path& groups)
     : share_(bytes / std::max<size_t>(1, processes)) {
   const Place place = FindPlace(groups);
-  const fs::path group = place.folder / fmt::format("ekiben-{}-{}", getpid(), name);
   std::error_code error;
-  if (!fs::create_directory(group, error) || error) return;
+  fs::path group;
+  // While a service is replaced by a newer one, both have a group.
+  bool is_made = false;
+  for (int number = 0; number < kMostOfAName && !is_made; ++number) {
+    group = place.folder / fmt::format("ekiben-{}-{}-{}", getpid(), name, number);
+    is_made = fs::create_directory(group, error) && !error;
+    if (error) return;
+  }
+  if (!is_made) return;
   if (Write(group / place.limit, bytes) && fs::exists(group / "cgroup.procs", error)) {
     group_ = group;
   } else {

@@ -69,8 +69,3 @@ def test_where_bentoml_is_installed_only_the_option_puts_ekiben_in_its_place(
         home=tmp_path, PYTHONPATH=str(ROOT / "python"), BENTOML_DO_NOT_TRACK="True",
     )  # fmt: skip
     assert done.stdout == ("ekiben\n" if forced else "bentoml\n"), done.stderr
-
-
-def test_a_script_that_is_not_there_is_named(tmp_path: Path) -> None:
-    done = python("trian.py", home=tmp_path)
-    assert (done.returncode, done.stderr) == (3, "error: there is no script 'trian.py'\n")
