@@ -228,7 +228,7 @@ def test_a_model_is_served_as_configured_too(store: Store, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("setting", "message", "hint"),
     [
-        ("api_server.prt=1", "'api_server' has no key 'prt'", "did you mean"),
+        ("api_server.prt=1", "'api_server' has no key 'prt'", "its keys are"),
         ("runners.slow.resources.cpu=much", "'runners.slow.resources'", "cpu"),
         ("api_server.http.port=-1", "'api_server.http.port' is -1", "from 0 to 65535"),
         ("api_server.ssl.enabled=true", "TLS", "proxy"),
