@@ -70,7 +70,7 @@ void Slot::OnEnd(const std::string& how) {
   restart_ = loop_.After(policy_.DelayAfter(Now() - started_), [this] { Start(); });
 }
 
-void Slot::Fail(Status why) {
+void Slot::Fail(const Status& why) {
   if (std::exchange(failed_, true) || stopping_) return;
   events_.on_failed(why);
 }

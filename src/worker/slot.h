@@ -50,7 +50,7 @@ class Slot {
   Result<std::unique_ptr<Worker>> NewWorker(const Worker::Options& options);
   void OnFrame(const Frame& frame, size_t lane);
   void OnEnd(const std::string& how);
-  void Fail(Status why);
+  void Fail(const Status& why);
 
   IoLoop& loop_;
   Worker::Options options_;
