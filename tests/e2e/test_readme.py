@@ -66,8 +66,8 @@ def test_the_service_asks_the_model_that_the_program_saves(tmp_path: Path) -> No
     assert "`ekiben serve service:svc --reload`" in README
     options = ("--reload", "--working-dir", str(tmp_path))
     with Server(tmp_path / "server", home, "service:svc", *options) as server:
-        reply = call(f"{server.url}/classify", b"[[5.9, 3, 5.1, 1.8]]")
-        assert reply.body == b"[2]"
+        reply = call(server.url, "/classify", b"[[5.9, 3, 5.1, 1.8]]")
+        assert reply.body == b"[2]", reply.body
 
 
 def test_a_model_file_is_imported_and_served(tmp_path: Path) -> None:
