@@ -124,8 +124,10 @@ ApiPool::ApiPool(IoLoop& loop, const worker::Worker::Options& worker, size_t cou
     : loop_(loop), events_(std::move(events)) {
   for (size_t i = 0; i < count; ++i) {
     Place& place = *places_.emplace_back(std::make_unique<Place>());
+    worker::Worker::Options each = worker;
+    if (i > 0) each.first_settings.clear();
     place.slot = std::make_unique<worker::Slot>(
-        loop, worker,
+        loop, std::move(each),
         worker::Slot::Events{
             .on_ready =
                 [this, &place](std::string_view description) {

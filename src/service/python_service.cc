@@ -41,13 +41,19 @@ PythonService::PythonService(RunnerTable::Places places, Options options)
 
 worker::Worker::Options PythonService::WorkerOptions(const std::string& role, size_t lanes,
                                                      size_t runner) const {
-  return {.command = {options_.python, "-m", "ekiben.worker"},
-          // What is printed is seen when it is printed, whatever becomes of the process.
-          .environment = {{"PYTHONUNBUFFERED", "1"}},
-          .working_dir = options_.working_dir,
-          .settings = fmt::format(R"("role": "{}", "target": {}, "runner": {}, "alias": {})", role,
-                                  JsonString(options_.target), runner, options_.alias),
-          .lanes = lanes};
+  // The first API worker's first process, before there are others, calls the deployment hooks.
+  const bool deploys = options_.deploys && role == "api";
+  return {
+      .command = {options_.python, "-m", "ekiben.worker"},
+      // What is printed is seen when it is printed, whatever becomes of the process.
+      .environment = {{"PYTHONUNBUFFERED", "1"}},
+      .working_dir = options_.working_dir,
+      .settings = fmt::format(
+          R"("role": "{}", "target": {}, "runner": {}, "alias": {}, "reloads": {}, "embeds": {})",
+          role, JsonString(options_.target), runner, options_.alias, options_.reloads,
+          options_.embeds),
+      .first_settings = deploys ? R"(, "deploys": true)" : "",
+      .lanes = lanes};
 }
 
 void PythonService::Start(std::function<void(const Status&)> done) {
@@ -61,6 +67,7 @@ void PythonService::OnDescribed(std::string_view json) {
   if (!description) return Fail(description.error());
   description_ = *std::move(description);
   runners_.Start(*description_, [this](const Status& status) {
+    if (stopping_) return;
     if (!status.ok()) return Fail(status);
     apis_.StartOthers();
     if (done_) std::exchange(done_, nullptr)({});

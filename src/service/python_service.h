@@ -24,6 +24,9 @@ class PythonService {
     std::string target;       // "service:svc"
     std::string working_dir;  // Where that is looked for.
     bool alias = false;       // `import bentoml` means ekiben even where BentoML is installed.
+    bool reloads = false;     // Files may change while it is served: what was compiled is not kept.
+    bool embeds = false;      // Runners that are not native run inside the API workers.
+    bool deploys = true;      // Calls the deployment hooks; false where it replaces another.
     size_t api_workers = 1;
     batch::BatchPolicy::Options batching;
   };

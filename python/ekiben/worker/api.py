@@ -14,7 +14,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from ..context import request_id
-from ..exceptions import UnencodableResult
+from ..exceptions import StateException, UnencodableResult
 from ..runner.runner import Runner
 from ..service import Service
 from ..service.api import API
@@ -63,6 +63,7 @@ class ApiWorker:
 
     def __init__(self, service: Service, settings: dict[str, Any], sockets: list[Any]) -> None:
         self._service = service
+        self._deploys = settings.get("deploys", False)
         self._functions = [Function(api) for api in service.apis.values()]
         self._threads = Threads(_MOST_THREADS)
         self._lanes = Lanes()
@@ -80,7 +81,7 @@ class ApiWorker:
         self._connect_runners()
 
     def start(self) -> None:
-        """Start the asyncio loop and call the startup hooks; raises what they raise.
+        """Start the asyncio loop and call the hooks of the start; raises what they raise.
 
         Raises:
             FailedPrecondition: If a function calls a runner that is not there.
@@ -90,6 +91,8 @@ class ApiWorker:
             target=self._run_loop, args=(started,), name="ekiben-loop", daemon=True
         ).start()
         started.wait()
+        if self._deploys:
+            self._run_hooks(self._service.deployment_hooks)
         self._run_hooks(self._service.startup_hooks)
         check_runners(self._service)
 
@@ -266,9 +269,10 @@ class ApiWorker:
     def _send_pieces(
         self, stream: ThreadStream, call: int, function: Function, pieces: Any, said: str
     ) -> None:
-        stream.said = said
         try:
-            for piece in pieces:
+            for number, piece in enumerate(pieces):
+                if number == 0:
+                    stream.said = self._said_so_far(function, said)
                 stream.put(self._encoder.value(function.api.output.encode(piece)))
         except Cancelled:
             pieces.close()
@@ -277,6 +281,15 @@ class ApiWorker:
             self._lanes.sync.send(self._answer(function, call, None, error, ""))
         else:
             stream.end()
+
+    def _said_so_far(self, function: Function, said: str) -> str:
+        """What the function says of its response; a generator may say it before its first piece."""
+        if not function.api.needs_ctx:
+            return said
+        try:
+            return response_said(self._service.context)
+        except StateException:  # It runs where the request is not current.
+            return said
 
     # --- functions written with `async def` ---------------------------------------------------
 
@@ -334,10 +347,11 @@ class ApiWorker:
         return None
 
     async def _send_async(self, function: Function, call: int, pieces: Any, said: str) -> None:
-        stream = self._under_way[call]
-        stream.said = said
+        stream, begun = self._under_way[call], False
         try:
             async for piece in pieces:
+                if not begun:
+                    stream.said, begun = self._said_so_far(function, said), True
                 await stream.put(self._encoder.value(function.api.output.encode(piece)))
         except BaseException as error:
             await pieces.aclose()
