@@ -11,13 +11,14 @@ JOBS ?= $(shell nproc)
 DEBIAN_PACKAGES := g++ cmake ninja-build ccache curl python3-venv \
   libboost1.81-dev libboost-json1.81-dev libcli11-dev libfast-float-dev libfmt-dev libyaml-cpp-dev
 # Only the tests need these.
-DEBIAN_TEST_PACKAGES := libgtest-dev libgmock-dev clang-19 libclang-rt-19-dev strace debootstrap \
-  python3-torch chromium chromium-driver
+DEBIAN_TEST_PACKAGES := libgtest-dev libgmock-dev clang-19 libclang-rt-19-dev clang-tidy-19 \
+  strace debootstrap python3-torch chromium chromium-driver
 
 SOURCES := $(shell git ls-files -co --exclude-standard CMakeLists.txt CMakePresets.json cmake \
   include src runtimes web tools/notices.py tools/embed_page.py pyproject.toml python/ekiben)
 
-.PHONY: all setup setup-test install demo test lint format unit fuzz pytest test-frameworks bench bench-python clean
+.PHONY: all setup setup-test install demo test lint format unit tsan fuzz pytest test-frameworks bench \
+  bench-python clean
 
 all: install
 
@@ -103,7 +104,7 @@ demo: install
 
 # --- tests ------------------------------------------------------------------------------------
 
-test: lint unit fuzz pytest
+test: lint unit tsan fuzz pytest
 	@echo "test: everything passed"
 
 lint: setup-test
@@ -112,6 +113,9 @@ lint: setup-test
 	@$(BIN)/python tools/check_sizes.py
 	@git ls-files '*.h' '*.cc' '*.c' | xargs $(BIN)/clang-format --dry-run --Werror
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
+	@echo "lint: clang-tidy (minutes, the first time)"
+	@cmake --preset fuzz >build/cmake-fuzz.log || (cat build/cmake-fuzz.log; false)
+	@$(BIN)/python tools/clang_tidy.py build/fuzz
 
 format: setup-test
 	@git ls-files '*.h' '*.cc' '*.c' | xargs $(BIN)/clang-format -i
@@ -124,6 +128,13 @@ unit: setup-test
 	@cmake --preset dev -DEKIBEN_PYTHON=$(abspath $(BIN)/python) >build/cmake-dev.log || (cat build/cmake-dev.log; false)
 	@cmake --build --preset dev -j $(JOBS) >build/build-dev.log || (cat build/build-dev.log; false)
 	@ctest --preset dev -j $(JOBS) --progress
+
+# What several threads touch, under the thread sanitizer.
+tsan: setup-test
+	@echo "tsan: building with the thread sanitizer"
+	@cmake --preset tsan -DEKIBEN_PYTHON=$(abspath $(BIN)/python) >build/cmake-tsan.log || (cat build/cmake-tsan.log; false)
+	@cmake --build --preset tsan -j $(JOBS) >build/build-tsan.log || (cat build/build-tsan.log; false)
+	@ctest --preset tsan -j $(JOBS) --progress
 
 FUZZ_SECONDS ?= 10
 fuzz: setup-test

@@ -12,7 +12,6 @@ from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl
 
-from .errors import InvalidArgument
 from .exceptions import StateException
 
 # The id of the request that this thread or task works for; the engine gives it, the log has it.
@@ -84,7 +83,7 @@ class MutableHeaders(Headers):
     Setting one replaces all of its name. Values are taken as text.
 
     Raises:
-        InvalidArgument: If a name or value could not be sent as it is, as with a line break in it.
+        ValueError: If a name or value could not be sent as it is, as with a line break in it.
     """
 
     def __setitem__(self, name: str, value: Any) -> None:
@@ -342,7 +341,7 @@ def _within(variable: contextvars.ContextVar[Any], what: str) -> Any:
 def _header(name: str, value: Any) -> tuple[str, str]:
     text = str(value)
     if not name or not all(33 <= ord(one) < 127 and one not in '":,/;(){}' for one in name):
-        raise InvalidArgument(f"{name!r} is not a name of a header")
+        raise ValueError(f"{name!r} is not a name of a header")
     if any(one in "\r\n\0" for one in text):
-        raise InvalidArgument(f"header '{name}' has a line break in its value {text!r}")
+        raise ValueError(f"header '{name}' has a line break in its value {text!r}")
     return name.lower(), text

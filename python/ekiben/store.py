@@ -14,6 +14,9 @@ from .tag import LATEST, Tag
 
 _log = logging.getLogger("ekiben")
 
+# Names of models whose newest version this process has asked for.
+asked_for_newest: set[str] = set()
+
 
 class ModelStore:
     """The models under one home, as docs/formats/model-store.md lays them out.
@@ -83,6 +86,7 @@ class ModelStore:
         """
         tag = Tag.of(tag)
         if tag.wants_latest:
+            asked_for_newest.add(tag.name)
             return self._newest(tag)
         try:
             return ModelInfo.read(self.folder(tag))

@@ -37,7 +37,7 @@ void ShapeMemory::Learn(std::span<const ekiben_tensor> inputs, std::vector<Outpu
   if (given_up_) return;
   const uint64_t hash = HashOf(inputs);
   const std::unique_lock lock(mutex_);
-  if (learned_.size() < kMostShapes) learned_.try_emplace(hash, std::move(outputs));
+  if (learned_.size() < kMostShapes) learned_.emplace(hash, std::move(outputs));
 }
 
 }  // namespace ekiben::onnx

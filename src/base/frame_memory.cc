@@ -9,12 +9,14 @@ namespace ekiben {
 
 // gcc says it by a macro, clang by a feature. The sanitizer sees the use of a frame that has ended
 // only where its memory is not used again.
-#if defined(__has_feature)
+#if defined(__SANITIZE_ADDRESS__)
+#define EKIBEN_ADDRESS_SANITIZER
+#elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__
+#define EKIBEN_ADDRESS_SANITIZER
 #endif
 #endif
-#ifdef __SANITIZE_ADDRESS__
+#ifdef EKIBEN_ADDRESS_SANITIZER
 
 void* FrameMemory::Take(size_t bytes) { return ::operator new(bytes); }
 void FrameMemory::GiveBack(void* frame, size_t) { ::operator delete(frame); }

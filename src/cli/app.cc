@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "cli/models.h"
+#include "cli/python.h"
 #include "cli/report.h"
 #include "cli/serve.h"
 #include "cli/usage.h"
@@ -24,6 +25,7 @@ constexpr const char* kExamples =
 void AddCommands(CLI::App& app, Context& context) {
   AddServe(app, context);
   AddModels(app, context);
+  AddPython(app, context);
   AddVersion(app, context);
 }
 

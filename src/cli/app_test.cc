@@ -77,6 +77,17 @@ TEST_F(AppTest, WrongUsageSaysWhereHelpIs) {
   EXPECT_EQ(out(), "");
 }
 
+TEST_F(AppTest, WhatFollowsAScriptIsTheScripts) {
+  EXPECT_EQ(Run({"python", "--help"}), kExitOk);
+  EXPECT_THAT(out(), HasSubstr("Usage: ekiben python [OPTIONS] SCRIPT [ARGUMENTS]\n"));
+  EXPECT_EQ(Run({"python"}), kExitUsage);
+  EXPECT_EQ(err(), "error: SCRIPT is required\nhint: see `ekiben python --help`\n");
+  EXPECT_EQ(Run({"python", "--pyton", "x", "train.py"}), kExitUsage);
+  EXPECT_EQ(err(), "error: unknown option '--pyton'\nhint: did you mean '--python'?\n");
+  EXPECT_EQ(Run({"python", "--python", "/nowhere", "train.py", "--help", "-x"}), kExitNotFound);
+  EXPECT_EQ(err(), "error: there is no Python interpreter '/nowhere'\n");
+}
+
 TEST_F(AppTest, NothingIsDoneWhereTheUsageIsWrong) {
   ASSERT_THAT(Save("iris:v1"), IsOk());
   EXPECT_EQ(Run({"models", "delete", "iris", "-y", "--forse"}), kExitUsage);

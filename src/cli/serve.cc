@@ -89,9 +89,13 @@ void AddPythonOptions(CLI::App& command, RawArgs& raw) {
       ->type_name("PATH");
   command.add_flag("--bentoml", args.alias,
                    "import bentoml gives ekiben even where BentoML is installed");
-  // BentoML's own: in ekiben both are the same, and fast.
-  command.add_flag("--production,!--development", args.production,
-                   "as BentoML has them; no change");
+  command.add_flag("--reload", args.reload, "load the service anew when its files have changed");
+  CLI::Option* const production =
+      command.add_flag("--production", args.production, "never reload; else as without it");
+  command
+      .add_flag("--development", args.development,
+                "one API worker, in which Python's runners run too; no batches")
+      ->excludes(production);
 }
 
 void AddLoggingOptions(CLI::App& command, RawArgs& raw) {
@@ -101,15 +105,26 @@ void AddLoggingOptions(CLI::App& command, RawArgs& raw) {
       ->type_name("FORMAT");
 }
 
+// One a core, and one where somebody edits the service: only that has to start again.
+size_t ApiWorkers(const ServeArgs& args) {
+  if (args.api_workers != 0) return args.api_workers;
+  if (args.development || args.reload) return 1;
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
 Status ServePython(const ServeArgs& args, const std::string& target,
                    const std::filesystem::path& folder, Context& context) {
   const auto python = worker::FindPython(args.python);
   if (!python) return python.error();
-  const size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  if (args.reload && args.production) {
+    context.err << "warning: --reload does nothing with --production\n";
+  }
   return server::ServePython({.target = target,
                               .working_dir = folder.string(),
                               .python = python->string(),
-                              .api_workers = args.api_workers == 0 ? cores : args.api_workers,
+                              .api_workers = ApiWorkers(args),
+                              .reload = args.reload && !args.production,
+                              .embeds = args.development,
                               .alias = args.alias},
                              context.store, args.options, context.out);
 }
@@ -126,6 +141,7 @@ Status RunServe(const ServeArgs& args, Context& context) {
     context.out << "found   " << target->choice << '\n' << std::flush;
   }
   if (!target->python.empty()) return ServePython(args, target->python, folder, context);
+  if (args.reload) context.err << "warning: --reload does nothing for a model\n";
   return server::ServeModel(target->model, args.options, context.out);
 }
 
@@ -141,7 +157,7 @@ void AddServe(CLI::App& app, Context& context) {
   AddPythonOptions(*command, *raw);
   AddLimitOptions(*command, *raw);
   AddLoggingOptions(*command, *raw);
-  command->callback([raw, &context] {
+  command->callback([raw, command, &context] {
     raw->args.options.timeout = FromSeconds(raw->timeout_s);
     http::Limits& limits = raw->args.options.limits;
     limits.header_time = FromSeconds(raw->header_timeout_s);
@@ -150,6 +166,9 @@ void AddServe(CLI::App& app, Context& context) {
     limits.idle_time = FromSeconds(raw->idle_timeout_s);
     raw->args.options.log_format =
         raw->log_format == "json" ? observe::LogFormat::kJson : observe::LogFormat::kText;
+    if (raw->args.development && command->count("--max-batch-size") == 0) {
+      raw->args.options.batching.max_rows = 1;
+    }
     context.status = RunServe(raw->args, context);
   });
 }

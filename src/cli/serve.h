@@ -16,7 +16,9 @@ struct ServeArgs {
   std::string python;       // Empty: found by itself.
   size_t api_workers = 0;   // 0: one a core.
   bool alias = false;
-  bool production = true;
+  bool reload = false;
+  bool production = false;   // No reload.
+  bool development = false;  // One process of Python, and no batches.
   server::ServeOptions options;
 };
 

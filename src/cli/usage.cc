@@ -60,6 +60,7 @@ std::string Positional(const CLI::Option& option) {
 std::string UsageLine(const CLI::App& app, const std::string& name) {
   std::string line = "Usage: " + name;
   if (IsGroup(app)) line += " COMMAND";
+  if (app.get_prefix_command()) return line + " [OPTIONS] SCRIPT [ARGUMENTS]\n";
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_positional()) line += " " + Positional(*option);
     if (!option->get_positional() && option->get_required()) {
@@ -135,6 +136,8 @@ Status CheckWords(const CLI::App& app, const std::vector<std::string>& words) {
       const CLI::App* const next = FindCommand(*at, word);
       if (next == nullptr) return UnknownCommand(*at, word);
       at = next;
+    } else if (at->get_prefix_command()) {
+      break;  // This word and the rest are another program's.
     }
   }
   return {};

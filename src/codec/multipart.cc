@@ -203,7 +203,7 @@ class Parser {
       return Mistake(begin, "expected content-disposition: form-data");
     }
     std::optional<std::string> extended;
-    const bool read = VisitParameters(value, [&](std::string_view key, std::string text) {
+    const bool read = VisitParameters(value, [&](std::string_view key, const std::string& text) {
       if (Same(key, "name")) {
         part.name = UnescapedByBrowser(text);
         named = true;

@@ -148,6 +148,10 @@ void Connection::Respond(Response response) {
   if (server_->draining()) keep_alive_ = false;
   output_.clear();
   written_ = 0;
+  if (HasNoBody(response.status)) {
+    response.body.clear();
+    response.stream.reset();
+  }
   if (keep_alive_ && EqualsIgnoringCase(request_.Header("connection"), "keep-alive")) {
     response.headers.emplace_back("connection", "keep-alive");  // HTTP/1.0 wants to be told.
   }

@@ -99,7 +99,7 @@ class BodyStream {
 // from elsewhere makes sure that they end no line.
 struct Response {
   int status = 200;
-  ContentType content_type = "application/json";
+  ContentType content_type = "application/json";  // Empty: the header is left out.
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
 
@@ -110,6 +110,9 @@ struct Response {
   // Where there is one, the body is what it gives, sent in chunks; `body` is then not looked at.
   std::unique_ptr<BodyStream> stream = nullptr;
 };
+
+// Whether an answer of this status never has a body: 204 and 304.
+constexpr bool HasNoBody(int status) { return status == 204 || status == 304; }
 
 // Answers requests: called on the loop's thread, once a request. The request stays until the task
 // has ended.

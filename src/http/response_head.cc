@@ -13,7 +13,15 @@ namespace ekiben::http {
 void AppendResponseHead(std::string& out, const Response& response, std::string_view request_id,
                         std::string_view date, bool keep_alive, bool chunked) {
   auto to = std::back_inserter(out);
-  if (response.stream == nullptr) {
+  if (response.content_type.view().empty() || HasNoBody(response.status)) {
+    fmt::format_to(to, FMT_COMPILE("HTTP/1.1 {} {}\r\ndate: {}\r\nx-request-id: {}\r\n"),
+                   response.status, ReasonPhrase(response.status), date, request_id);
+    if (response.stream != nullptr) {
+      if (chunked) out += "transfer-encoding: chunked\r\n";
+    } else if (!HasNoBody(response.status)) {
+      fmt::format_to(to, FMT_COMPILE("content-length: {}\r\n"), response.body.size());
+    }
+  } else if (response.stream == nullptr) {
     fmt::format_to(to,
                    FMT_COMPILE("HTTP/1.1 {} {}\r\ncontent-type: {}\r\ncontent-length: {}\r\n"
                                "date: {}\r\nx-request-id: {}\r\n"),

@@ -19,10 +19,21 @@ bool Allows(std::string_view route_method, std::string_view method) {
 }  // namespace
 
 void Router::Add(std::string method, std::string path, Handler handler) {
+  const int number = AddPath(path);
+  routes_.insert_or_assign(std::move(path), Entry{number, std::move(method), std::move(handler)});
+}
+
+int Router::AddPath(std::string path) {
   const auto known = std::ranges::find(paths_, path);
   const auto number = static_cast<int>(known - paths_.begin());
-  if (known == paths_.end()) paths_.push_back(path);
-  routes_.insert_or_assign(std::move(path), Route{number, std::move(method), std::move(handler)});
+  if (known == paths_.end()) paths_.push_back(std::move(path));
+  return number;
+}
+
+int Router::Find(const Request& request) const {
+  const auto found = routes_.find(std::string_view(request.path));
+  const bool fits = found != routes_.end() && Allows(found->second.method, request.method);
+  return fits ? found->second.number : -1;
 }
 
 Response Router::NoSuchPath(const Request& request) const {
@@ -36,9 +47,13 @@ Response Router::NoSuchPath(const Request& request) const {
 }
 
 Task<Response> Router::Handle(const Request& request) const {
+  return outer_ ? outer_(request) : Route(request);
+}
+
+Task<Response> Router::Route(const Request& request) const {
   const auto found = routes_.find(std::string_view(request.path));
   if (found == routes_.end()) co_return NoSuchPath(request);
-  const Route& route = found->second;
+  const Entry& route = found->second;
   Response response;
   if (Allows(route.method, request.method)) {
     response = co_await route.handler(request);

@@ -24,7 +24,17 @@ class Router {
   // The handler may refer only to what outlives the router.
   void Add(std::string method, std::string path, Handler handler);
 
+  // Lets `outer` answer all requests, which may then call Route(). Before the first request.
+  void Wrap(Handler outer) { outer_ = std::move(outer); }
+
   Task<Response> Handle(const Request& request) const;
+  // Answers by the routes alone.
+  Task<Response> Route(const Request& request) const;
+
+  // The number of the route that takes the request's path and method; -1 where none does.
+  int Find(const Request& request) const;
+  // A number for what is answered at `path` without a route of its own.
+  int AddPath(std::string path);
 
   bool Has(std::string_view path) const { return routes_.contains(path); }
 
@@ -32,7 +42,7 @@ class Router {
   const std::vector<std::string>& paths() const { return paths_; }
 
  private:
-  struct Route {
+  struct Entry {
     int number;
     std::string method;
     Handler handler;
@@ -40,7 +50,8 @@ class Router {
 
   Response NoSuchPath(const Request& request) const;
 
-  std::map<std::string, Route, std::less<>> routes_;
+  std::map<std::string, Entry, std::less<>> routes_;
+  Handler outer_;
   std::vector<std::string> paths_;
 };
 

@@ -5,8 +5,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <memory>
+#include <optional>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "base/file.h"
 #include "base/status_matchers.h"
@@ -52,7 +57,41 @@ class Client {
   bool connected_ = false;
 };
 
-// A server whose handler gives back the request's body; "/park" waits until Release().
+// Gives `pieces`, then ends, or fails where the last one is "!". Endless: gives the first for ever.
+class Pieces final : public BodyStream {
+ public:
+  struct Seen {
+    std::atomic<int> given = 0;
+    std::atomic<bool> over = false;
+  };
+  Pieces(std::vector<std::string> pieces, bool endless, Seen& seen)
+      : pieces_(std::move(pieces)), endless_(endless), seen_(seen) {
+    seen_.over = false;
+  }
+  ~Pieces() override {
+    seen_.over = true;
+    seen_.over.notify_all();
+  }
+
+  Task<Result<std::optional<std::string>>> Next() override {
+    ++seen_.given;
+    if (endless_) co_return pieces_.front();
+    if (at_ == pieces_.size()) co_return std::nullopt;
+    if (pieces_[at_] == "!") co_return Error(Internal("it broke"));
+    co_return pieces_[at_++];
+  }
+
+ private:
+  const std::vector<std::string> pieces_;
+  const bool endless_;
+  Seen& seen_;
+  size_t at_ = 0;
+};
+
+// A server whose handler gives back the request's body; "/park" waits until Release(), "/stream"
+// gives pieces_.
+constexpr std::string_view kGetStream = "GET /stream HTTP/1.1\r\nHost: x\r\n\r\n";
+
 class ServerTest : public testing::Test {
  protected:
   void StartServer(Limits limits = {}) {
@@ -78,6 +117,11 @@ class ServerTest : public testing::Test {
       co_await parking;
       client_had_gone_ = request.client_has_gone();
     }
+    if (request.path == "/stream") {
+      co_return Response{.content_type = "text/plain",
+                         .stream = std::make_unique<Pieces>(pieces_, endless_, seen_)};
+    }
+    if (request.path == "/none") co_return Response{.status = 204, .body = "nobody sees it"};
     co_return Response{.content_type = "text/plain", .body = request.body + "."};
   }
 
@@ -103,6 +147,9 @@ class ServerTest : public testing::Test {
   std::atomic_flag is_parked_;
   std::atomic<int> last_status_ = 0;
   bool client_had_gone_ = false;
+  std::vector<std::string> pieces_ = {"one", "", "three"};
+  bool endless_ = false;
+  Pieces::Seen seen_;
 };
 
 std::string Post(std::string_view body, std::string_view path = "/") {
@@ -250,6 +297,70 @@ TEST_F(ServerTest, AClientThatStaysOrLeavesIsSeen) {
   Release();
   last_status_.wait(0);
   EXPECT_TRUE(client_had_gone_);
+}
+
+TEST_F(ServerTest, AStreamIsSentInChunksAndTheConnectionKept) {
+  StartServer();
+  Client client(server_->port());
+  for (int i = 0; i < 2; ++i) {
+    client.Send(kGetStream);
+    const std::string answer = client.ReadUntil("\r\n0\r\n\r\n");
+    EXPECT_THAT(answer, HasSubstr("transfer-encoding: chunked\r\n"));
+    EXPECT_THAT(answer, EndsWith("\r\n\r\n3\r\none\r\n5\r\nthree\r\n0\r\n\r\n"));
+  }
+  EXPECT_TRUE(seen_.over);
+}
+
+TEST_F(ServerTest, AnOldClientGetsAStreamToTheConnectionsEnd) {
+  StartServer();
+  Client client(server_->port());
+  client.Send("GET /stream HTTP/1.0\r\n\r\n");
+  EXPECT_THAT(client.ReadAll(), EndsWith("\r\n\r\nonethree<closed>"));
+}
+
+TEST_F(ServerTest, AnAnswerToHeadAsksForNoPiece) {
+  StartServer();
+  Client client(server_->port());
+  client.Send("HEAD /stream HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(client.ReadAll(), EndsWith("\r\n\r\n<closed>"));
+  EXPECT_EQ(seen_.given, 0);
+  EXPECT_TRUE(seen_.over);
+}
+
+TEST_F(ServerTest, AStreamThatFailsBreaksTheConnectionOff) {
+  pieces_ = {"one", "!"};
+  StartServer();
+  Client client(server_->port());
+  client.Send(kGetStream);
+  EXPECT_THAT(client.ReadAll(), EndsWith("3\r\none\r\n<closed>"));
+}
+
+TEST_F(ServerTest, AStreamGoesNoFasterThanItsClientReads) {
+  pieces_ = {std::string(1 << 20, 'x')};
+  endless_ = true;
+  StartServer();
+  auto client = std::make_unique<Client>(server_->port());
+  client->Send(kGetStream);
+  // Sockets hold a few of these pieces, and then one waits.
+  int before = -1;
+  while (seen_.given == 0 || seen_.given != before) {
+    before = seen_.given;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  EXPECT_LT(before, 64);
+  EXPECT_FALSE(seen_.over);
+  client.reset();
+  seen_.over.wait(false);
+}
+
+TEST_F(ServerTest, AStatusWithoutABodyHasNone) {
+  StartServer();
+  Client client(server_->port());
+  client.Send("GET /none HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const std::string answer = client.ReadAll();
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 204 No Content\r\n"));
+  EXPECT_THAT(answer, testing::Not(HasSubstr("content-length")));
+  EXPECT_THAT(answer, EndsWith("\r\n\r\n<closed>"));
 }
 
 }  // namespace

@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 
 #include "base/json_writer.h"
-#include "codec/json_document.h"
 #include "http/problem.h"
+#include "routes/said.h"
 #include "routes/value_codec.h"
 
 namespace ekiben::routes {
@@ -27,42 +27,6 @@ std::string ContextOf(const http::Request& request) {
     json.BeginArray().String(name).String(value).EndArray();
   });
   return json.EndArray().EndObject().text();
-}
-
-// Headers that the server writes itself.
-bool IsOurs(std::string_view name) {
-  for (const std::string_view ours :
-       {"content-length", "connection", "transfer-encoding", "date"}) {
-    if (http::EqualsIgnoringCase(name, ours)) return true;
-  }
-  return false;
-}
-
-bool IsFieldText(std::string_view text) {
-  return text.find_first_of(std::string_view("\r\n\0", 3)) == text.npos;
-}
-
-// What the function said of its response: {"status": 200, "headers": [["name", "value"], …]}.
-void Apply(std::string_view said, http::Response& response) {
-  const auto document = codec::JsonValue::Parse(said);
-  if (!document) return;
-  if (const auto* status = document->Find("status")) {
-    const auto code = status->Int();
-    if (code && *code >= 200 && *code <= 599) response.status = static_cast<int>(*code);
-  }
-  const auto* headers = document->Find("headers");
-  if (headers == nullptr) return;
-  for (const codec::JsonValue& pair : headers->items()) {
-    if (pair.items().size() != 2) continue;
-    const std::string& name = pair.items()[0].text();
-    const std::string& value = pair.items()[1].text();
-    if (!http::IsToken(name) || IsOurs(name) || !IsFieldText(value)) continue;
-    if (http::EqualsIgnoringCase(name, "content-type")) {
-      response.content_type = http::ContentType::Owned(value);
-    } else {
-      response.headers.emplace_back(name, value);
-    }
-  }
 }
 
 // A function's pieces as pieces of a body.
@@ -135,6 +99,7 @@ class PythonHandler {
       Value nothing = is_text ? Value(Text{}) : Value(Null{});
       const Status typed = EncodeValue(std::move(nothing), *description().output, response);
       if (!typed.ok()) return Refuse(typed, request);
+      ApplySaid(answer.said, response);
       response.stream = std::make_unique<StreamBody>(
           service_, std::move(answer.stream), *description().output, log_, request.request_id);
       return response;
@@ -147,7 +112,7 @@ class PythonHandler {
                                description().output->name, encoded.message())),
           request);
     }
-    if (!answer.said.empty()) Apply(answer.said, response);
+    ApplySaid(answer.said, response);
     return response;
   }
 

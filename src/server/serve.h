@@ -39,7 +39,9 @@ struct PythonTarget {
   std::string working_dir;  // Where that is looked for; it becomes the workers' current folder.
   std::string python;       // The interpreter.
   size_t api_workers = 1;
-  bool alias = false;  // `import bentoml` means ekiben even where BentoML is installed.
+  bool reload = false;  // Load it anew when its files, or models that it asks for, have changed.
+  bool embeds = false;  // Runners that are not native run inside the API workers.
+  bool alias = false;   // `import bentoml` means ekiben even where BentoML is installed.
 };
 
 // Serves a service written in Python, likewise. A service that cannot be loaded is an error, with

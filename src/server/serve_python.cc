@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
 #include <ostream>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "reload/change_watch.h"
+#include "reload/generations.h"
+#include "routes/application_routes.h"
 #include "routes/openapi.h"
 #include "routes/python_routes.h"
 #include "server/front.h"
@@ -15,80 +21,184 @@ namespace {
 // What the workers get to run their shutdown hooks.
 constexpr Duration kShutdownTime = std::chrono::seconds(5);
 
-// A service in Python while it is served: starts its workers, then the port.
+// One loading of the service, with the routes that lead to it.
+class PythonGeneration final : public reload::Generation {
+ public:
+  PythonGeneration(service::RunnerTable::Places places, service::PythonService::Options options)
+      : service_(places, std::move(options)) {}
+
+  void Prepare() override { service_.Prepare(); }
+  void Start(std::function<void(const Status&)> done) override { service_.Start(std::move(done)); }
+  bool in_use() const override { return service_.in_use(); }
+  void Stop() override { service_.Stop(); }
+  void Kill() override { service_.Kill(); }
+  bool stopped() const override { return service_.stopped(); }
+
+  service::PythonService& service() { return service_; }
+
+  // Makes `front` serve it. It must live until its last request has been answered.
+  void Route(Front& front) {
+    router_ = front.NewRouter();
+    const Duration timeout = front.options().timeout;
+    routes::AddPythonRoutes(*router_, service_, front.log(), timeout);
+    routes::AddApplicationRoutes(*router_, service_, front.log(), timeout);
+    front.Route(router_, routes::OpenApi(service_.description()),
+                [this] { return service_.ready(); });
+  }
+
+ private:
+  service::PythonService service_;
+  std::shared_ptr<http::Router> router_;
+};
+
+// The folder that the service is loaded from.
+std::filesystem::path FolderOf(const PythonTarget& target) {
+  std::error_code ignored;
+  const std::filesystem::path folder = target.working_dir;
+  return std::filesystem::is_directory(folder / target.target, ignored) ? folder / target.target
+                                                                        : folder;
+}
+
+// A service in Python while it is served: starts its workers, then the port, and loads it anew when
+// it has changed.
 class PythonServer {
  public:
   PythonServer(const PythonTarget& target, const store::ModelStore& store,
                const ServeOptions& options, std::ostream& out)
       : target_(target),
+        store_(store),
         out_(out),
         front_(options),
         backends_(front_.loop(), front_.metrics(), InstancesOf(options)),
-        service_({.loop = front_.loop(),
-                  .metrics = front_.metrics(),
-                  .log = front_.log(),
-                  .store = store,
-                  .backends = backends_},
-                 {.python = target.python,
-                  .target = target.target,
-                  .working_dir = target.working_dir,
-                  .alias = target.alias,
-                  .api_workers = target.api_workers,
-                  .batching = options.batching}) {}
+        changes_(front_.loop(), {.folder = FolderOf(target),
+                                 .models = store.home() / "models",
+                                 .on_change = [this](const std::set<std::string>& changed,
+                                                     Time since) { OnChange(changed, since); }}),
+        generations_(front_.loop(), {.standby = target.reload, .stop_time = kShutdownTime},
+                     {.make = [this] { return Make(); },
+                      .on_serving = [this](reload::Generation& one) { OnServing(one); },
+                      .on_failed = [this](const Status& why) { OnFailed(why); }}) {}
 
   Status Serve() {
     if (Status bound = front_.Bind(); !bound.ok()) return bound;
-    service_.Start([this](const Status& started) { OnStarted(started); });
+    generations_.Load();
     front_.Run([this] { StopWorkers(); });
     return std::move(failure_);
   }
 
  private:
-  void OnStarted(const Status& started) {
-    failure_ = started;
-    if (failure_.ok()) {
-      auto router = front_.NewRouter();
-      routes::AddPythonRoutes(*router, service_, front_.log(), front_.options().timeout);
-      front_.Route(std::move(router), routes::OpenApi(service_.description()),
-                   [this] { return service_.ready(); });
-      failure_ = front_.Open();
-    }
-    if (!failure_.ok()) return front_.Stop();
-    Announce();
+  std::unique_ptr<PythonGeneration> Make() {
+    return std::make_unique<PythonGeneration>(
+        service::RunnerTable::Places{.loop = front_.loop(),
+                                     .metrics = front_.metrics(),
+                                     .log = front_.log(),
+                                     .store = store_,
+                                     .backends = backends_},
+        service::PythonService::Options{.python = target_.python,
+                                        .target = target_.target,
+                                        .working_dir = target_.working_dir,
+                                        .alias = target_.alias,
+                                        .reloads = target_.reload,
+                                        .embeds = target_.embeds,
+                                        .deploys = !std::exchange(deployed_, true),
+                                        .api_workers = target_.api_workers,
+                                        .batching = front_.options().batching});
   }
 
-  void Announce() {
+  void OnServing(reload::Generation& generation) {
+    auto& serving = static_cast<PythonGeneration&>(generation);
+    serving.Route(front_);
+    const service::PythonService& service = serving.service();
+    const bool is_first = !std::exchange(serves_, true);
+    if (is_first) {
+      failure_ = front_.Open();
+      if (!failure_.ok()) return front_.Stop();
+      Announce(service);
+    } else {
+      TellReload();
+    }
+    if (target_.reload) Follow(service.description(), is_first);
+  }
+
+  void OnFailed(const Status& why) {
+    if (!serves_) {
+      failure_ = why;
+      return front_.Stop();
+    }
+    changes_.FollowAnyModel();
+    const std::string told =
+        fmt::format("not reloaded, what served before goes on serving: {}", why.message());
+    const double ms = Seconds(Now() - since_) * 1e3;
+    if (why.hint().empty()) {
+      front_.log().Write(observe::LogLevel::kError, told, {{"changed", changed_}, {"ms", ms}});
+    } else {
+      front_.log().Write(observe::LogLevel::kError, told,
+                         {{"hint", why.hint()}, {"changed", changed_}, {"ms", ms}});
+    }
+  }
+
+  void OnChange(const std::set<std::string>& changed, Time since) {
+    changed_ = reload::Summary(changed);
+    since_ = since;
+    generations_.Load();
+  }
+
+  // What counts is what the newest generation that could be loaded says.
+  void Follow(const service::ServiceDescription& description, bool is_first) {
+    std::optional<reload::WatchedFiles::Packed> packed;
+    if (description.packed) {
+      packed = {.include = description.packed->include, .exclude = description.packed->exclude};
+    }
+    changes_.Follow(reload::WatchedFiles(std::move(packed)),
+                    {description.newest.begin(), description.newest.end()});
+    if (!is_first) return;
+    if (const Status watches = changes_.Start(); !watches.ok()) {
+      front_.log().Write(observe::LogLevel::kWarning, watches.message(),
+                         {{"hint", watches.hint()}});
+    }
+  }
+
+  void Announce(const service::PythonService& service) {
     const Duration took = Now() - start_;
     if (front_.options().log_format == observe::LogFormat::kJson) {
       front_.log().Write(observe::LogLevel::kInfo, "ready",
                          {{"url", front_.url()},
-                          {"service", service_.description().name},
+                          {"service", service.description().name},
                           {"ms", Seconds(took) * 1e3}});
       return;
     }
-    WriteStartLines(service_, target_.python, front_.url(), took, out_);
+    WriteStartLines(service, target_.python, front_.url(), took, out_);
+    out_.flush();
+  }
+
+  void TellReload() {
+    const double ms = Seconds(Now() - since_) * 1e3;
+    if (front_.options().log_format == observe::LogFormat::kJson) {
+      front_.log().Write(observe::LogLevel::kInfo, "reloaded", {{"changed", changed_}, {"ms", ms}});
+      return;
+    }
+    WriteReloadLine(changed_, Now() - since_, out_);
     out_.flush();
   }
 
   void StopWorkers() {
-    service_.Stop();
+    generations_.Stop([this] { front_.Stop(); });
     patience_ = front_.loop().After(kShutdownTime, [this] { front_.Stop(); });
-    WaitForWorkers();
-  }
-
-  void WaitForWorkers() {
-    if (service_.stopped()) return front_.Stop();
-    look_ = front_.loop().After(std::chrono::milliseconds(5), [this] { WaitForWorkers(); });
   }
 
   const Time start_ = Now();
   const PythonTarget& target_;
+  const store::ModelStore& store_;
   std::ostream& out_;
   Status failure_;
   Front front_;
   service::BackendLoader backends_;
-  service::PythonService service_;
-  std::unique_ptr<Watch> patience_, look_;
+  bool deployed_ = false, serves_ = false;
+  std::string changed_;  // Of the last reload: what, and when that began.
+  Time since_{};
+  reload::ChangeWatch changes_;
+  reload::Generations generations_;
+  std::unique_ptr<Watch> patience_;
 };
 
 }  // namespace

@@ -84,4 +84,8 @@ void WriteStartLines(const service::PythonService& service, const std::string& p
   }
 }
 
+void WriteReloadLine(const std::string& changed, Duration took, std::ostream& out) {
+  out << fmt::format("reload  {}  in {:.0f} ms\n", changed, Seconds(took) * 1e3);
+}
+
 }  // namespace ekiben::server

@@ -27,4 +27,7 @@ void WriteStartLines(const service::Service& service, const store::ModelInfo& mo
 void WriteStartLines(const service::PythonService& service, const std::string& python,
                      const std::string& url, Duration took, std::ostream& out);
 
+// Says that the service was loaded anew, because of what, and how long that took.
+void WriteReloadLine(const std::string& changed, Duration took, std::ostream& out);
+
 }  // namespace ekiben::server

@@ -47,18 +47,16 @@ std::string ReportOf(const Status& status) {
 }  // namespace
 
 // Takes the pieces of one call's answer. The place outlives it.
+//
+// The worker sends no more than it has credit for, which Next() gives back: what nobody takes stays
+// in the function.
 class ApiPool::Stream final : public ApiStream {
  public:
-  Stream(Place& place, uint32_t call, size_t lane) : place_(place), call_(call), lane_(lane) {
+  Stream(Place& place, uint32_t call, const Pending& pending)
+      : place_(place), call_(call), lane_(pending.lane), abandoned_(pending.call.abandoned) {
     place.streams.emplace(call, this);
   }
-  ~Stream() override {
-    if (place_.streams.erase(call_) == 0) return;  // It has ended by itself.
-    if (worker::Worker* const worker = place_.slot->worker()) {
-      std::string& out = worker->Outgoing(lane_);
-      worker::EndFrame(out, worker::BeginFrame(out, FrameKind::kCancel, call_));
-    }
-  }
+  ~Stream() override { Cancel(); }
 
   Task<Result<std::vector<Value>>> Next() override {
     if (values_.empty() && !end_) {
@@ -66,17 +64,26 @@ class ApiPool::Stream final : public ApiStream {
       co_await parked;
     }
     if (values_.empty() && !end_->ok()) co_return Error(*end_);
+    if (!end_) GiveCredit();
     co_return std::exchange(values_, {});
   }
 
-  void Add(Value value) {
+  void Add(Value value, uint32_t bytes) {
     values_.push_back(std::move(value));
+    bytes_ += bytes;
     Wake();
   }
   void End(Status status) {
     place_.streams.erase(call_);
     end_ = std::move(status);
     Wake();
+  }
+
+  // Whoever waits for a piece learns that its client has gone.
+  void EndIfAbandoned() {
+    if (!waiter || abandoned_ == nullptr || !(*abandoned_)()) return;
+    Cancel();
+    End(Unavailable("the client has closed the connection"));
   }
 
   std::coroutine_handle<> waiter = nullptr;
@@ -86,10 +93,30 @@ class ApiPool::Stream final : public ApiStream {
     if (waiter) std::exchange(waiter, nullptr).resume();
   }
 
+  void Cancel() {
+    if (place_.streams.erase(call_) == 0) return;  // It has ended by itself.
+    if (worker::Worker* const worker = place_.slot->worker()) {
+      std::string& out = worker->Outgoing(lane_);
+      worker::EndFrame(out, worker::BeginFrame(out, FrameKind::kCancel, call_));
+    }
+  }
+
+  void GiveCredit() {
+    worker::Worker* const worker = place_.slot->worker();
+    if (worker == nullptr) return;
+    std::string& out = worker->Outgoing(lane_);
+    const size_t begin = worker::BeginFrame(out, FrameKind::kCredit, call_);
+    const uint64_t bytes = std::exchange(bytes_, 0);
+    out.append(reinterpret_cast<const char*>(&bytes), sizeof bytes);
+    worker::EndFrame(out, begin);
+  }
+
   Place& place_;
   const uint32_t call_;
   const size_t lane_;
+  const std::function<bool()>* const abandoned_;
   std::vector<Value> values_;
+  uint64_t bytes_ = 0;  // Of values_, as they came.
   std::optional<Status> end_;
 };
 
@@ -97,8 +124,10 @@ ApiPool::ApiPool(IoLoop& loop, const worker::Worker::Options& worker, size_t cou
     : loop_(loop), events_(std::move(events)) {
   for (size_t i = 0; i < count; ++i) {
     Place& place = *places_.emplace_back(std::make_unique<Place>());
+    worker::Worker::Options each = worker;
+    if (i > 0) each.first_settings.clear();
     place.slot = std::make_unique<worker::Slot>(
-        loop, worker,
+        loop, std::move(each),
         worker::Slot::Events{
             .on_ready =
                 [this, &place](std::string_view description) {
@@ -177,6 +206,7 @@ void ApiPool::OnFrame(Place& place, const Frame& frame, size_t lane) {
     case FrameKind::kResult: return OnResult(place, frame);
     case FrameKind::kError: return OnError(place, frame);
     case FrameKind::kRun: return OnRun(place, frame, lane);
+    case FrameKind::kFetch: return OnFetch(place, frame, lane);
     case FrameKind::kChunk:
     case FrameKind::kEnd: return OnChunk(place, frame);
     default: return;
@@ -195,30 +225,39 @@ void ApiPool::OnResult(Place& place, const Frame& frame) {
   Finish(place, frame.header.call, std::move(answer));
 }
 
-ApiPool::Stream* ApiPool::StreamOf(Place& place, uint32_t call) {
+ApiPool::Stream* ApiPool::StreamOf(Place& place, uint32_t call, std::string_view said) {
   const auto found = place.streams.find(call);
   if (found != place.streams.end()) return found->second;
   const auto pending = place.pending.find(call);
   if (pending == place.pending.end()) return nullptr;
-  auto stream = std::make_unique<Stream>(place, call, pending->second->lane);
-  Finish(place, call, ApiAnswer{.stream = std::move(stream)});
+  auto stream = std::make_unique<Stream>(place, call, *pending->second);
+  ApiAnswer answer{.stream = std::move(stream), .said = std::string(said)};
+  Finish(place, call, std::move(answer));
+  CheckLater();
   // Whoever got it may have dropped it at once.
   const auto made = place.streams.find(call);
   return made != place.streams.end() ? made->second : nullptr;
 }
 
 void ApiPool::OnChunk(Place& place, const Frame& frame) {
-  Stream* const stream = StreamOf(place, frame.header.call);
+  worker::Worker& worker = *place.slot->worker();
+  worker::ValueReader reader = worker.Reader(frame);
+  Result<std::string_view> said = std::string_view();
+  if ((frame.header.flags & worker::kWithHead) != 0) said = reader.ReadText();
+  Stream* const stream = StreamOf(place, frame.header.call, said ? *said : "");
   if (frame.header.kind == FrameKind::kEnd) {
     if (stream != nullptr) stream->End({});
     return;
   }
-  worker::Worker& worker = *place.slot->worker();
-  worker::ValueReader reader = worker.Reader(frame);
-  auto value = reader.ReadValue();
+  Result<Value> value = Value(Null{});
+  if (said) {
+    value = reader.ReadValue();
+  } else {
+    value = Error(said.error());
+  }
   worker.GiveBack();
   if (stream == nullptr) return;
-  if (value) return stream->Add(*std::move(value));
+  if (value) return stream->Add(*std::move(value), frame.header.size);
   stream->End(Internal(value.error().message()));
 }
 
@@ -280,8 +319,66 @@ void ApiPool::Reply(Place& place, size_t lane, uint32_t call, Result<batch::Outc
   worker::EndFrame(out, begin);
 }
 
+void ApiPool::OnFetch(Place& place, const Frame& frame, size_t lane) {
+  const uint32_t call = frame.header.call;
+  const auto alive = std::weak_ptr(place.alive);
+  if ((frame.header.flags & (worker::kNextPiece | worker::kDropRest)) != 0) {
+    const auto found = place.fetching.find(frame.header.reserved);
+    const bool drop = (frame.header.flags & worker::kDropRest) != 0;
+    if (drop || found == place.fetching.end()) {
+      if (found != place.fetching.end()) *found->second.gone = true;
+      place.fetching.erase(frame.header.reserved);
+      return GiveFetched(place, lane, call, 0, {.head = "{}"});
+    }
+    const auto rest = found->second.rest;
+    ekiben::Start(rest->Next(), [this, &place, lane, call, alive, rest,
+                                 fetch = frame.header.reserved](
+                                    Result<std::optional<std::string>> piece) {
+      if (alive.expired()) return;
+      if (!piece) return Reply(place, lane, call, Error(std::move(piece).error()));
+      const bool more = piece->has_value();
+      GiveFetched(
+          place, lane, call, fetch,
+          {.head = "{}", .body = std::move(*piece).value_or(""), .rest = more ? rest : nullptr});
+    });
+    return;
+  }
+  worker::Worker& worker = *place.slot->worker();
+  worker::ValueReader reader = worker.Reader(frame);
+  const auto head = reader.ReadText();
+  auto body = reader.ReadValue();
+  worker.GiveBack();
+  auto* const blob = head && body ? std::get_if<Blob>(&*body) : nullptr;
+  if (blob == nullptr) return Reply(place, lane, call, Error(Internal("a fetch without a body")));
+  const Fetching& fetching = place.fetching[call];
+  Fetch fetch{.head = std::string(*head), .body = std::move(blob->data), .gone = fetching.gone};
+  ekiben::Start(events_.fetch(std::move(fetch)), [this, &place, lane, call, alive](Fetched answer) {
+    if (!alive.expired()) GiveFetched(place, lane, call, call, std::move(answer));
+  });
+}
+
+void ApiPool::GiveFetched(Place& place, size_t lane, uint32_t call, uint32_t fetch, Fetched piece) {
+  worker::Worker& worker = *place.slot->worker();
+  const auto found = place.fetching.find(fetch);
+  const bool more = piece.rest != nullptr && found != place.fetching.end();
+  if (more) {
+    found->second.rest = std::move(piece.rest);
+    piece.head.pop_back();  // The closing brace.
+    piece.head += fmt::format(R"({}"rest":{}}})", piece.head.size() > 1 ? "," : "", fetch);
+  } else if (found != place.fetching.end()) {
+    place.fetching.erase(found);
+  }
+  std::string& out = worker.Outgoing(lane);
+  const size_t begin = worker::BeginFrame(out, FrameKind::kReply, call);
+  worker::AppendText(out, piece.head);
+  worker::AppendValue(out, Value(Blob{.data = std::move(piece.body)}), nullptr);
+  worker::EndFrame(out, begin);
+}
+
 void ApiPool::OnDown(Place& place, const std::string& how) {
   place.alive.reset();
+  for (const auto& [number, fetching] : place.fetching) *fetching.gone = true;
+  place.fetching.clear();
   place.hanging.clear();
   events_.on_down(how);
   for (auto streams = place.streams; const auto& [number, stream] : streams) {
@@ -305,12 +402,16 @@ void ApiPool::Check() {
   bool busy = false;
   for (const auto& place : places_) {
     CheckPlace(*place, now);
-    busy = busy || !place->pending.empty() || !place->hanging.empty();
+    busy = busy || !place->pending.empty() || !place->hanging.empty() || !place->streams.empty();
   }
   if (busy) CheckLater();
 }
 
 void ApiPool::CheckPlace(Place& place, Time now) {
+  const auto streams = place.streams;
+  for (const auto& [number, stream] : streams) {
+    if (place.streams.contains(number)) stream->EndIfAbandoned();
+  }
   std::vector<std::pair<uint32_t, Status>> over;
   for (const auto& [number, pending] : place.pending) {
     const auto* const abandoned = pending->call.abandoned;

@@ -38,6 +38,29 @@ struct ApiAnswer {
   std::optional<ApiFailure> failure;
 };
 
+// A body that comes piece by piece: no piece is its end.
+class BodyPieces {
+ public:
+  virtual ~BodyPieces() = default;
+  // REQUIRES: no other Next() is under way, and it stays until this one has ended.
+  virtual Task<Result<std::optional<std::string>>> Next() = 0;
+};
+
+// A request that an application in a worker has for the engine: as JSON `id`, `method`, `path`,
+// `query` and `headers`, and the body.
+struct Fetch {
+  std::string head;
+  std::string body;
+  // Becomes true when nobody waits for the answer any more.
+  std::shared_ptr<const bool> gone;
+};
+// Its answer: as JSON `status` and `headers`, and the body, which may go on.
+struct Fetched {
+  std::string head;
+  std::string body;
+  std::shared_ptr<BodyPieces> rest = nullptr;
+};
+
 // The workers that run a service's API functions.
 //
 // A call goes to the worker that has the fewest. When its time is over or its client has gone, the
@@ -53,6 +76,8 @@ class ApiPool {
     // A function calls a runner's method.
     std::function<Task<Result<batch::Outcome>>(size_t method, worker::Arguments, Time deadline)>
         run;
+    // An application asks the engine itself.
+    std::function<Task<Fetched>(Fetch)> fetch;
   };
 
   ApiPool(IoLoop& loop, const worker::Worker::Options& worker, size_t count, Events events);
@@ -65,7 +90,9 @@ class ApiPool {
   void StartOthers();
   bool ready() const;
 
-  // `about` is the request's context, or its id. `lane` is 1 for asynchronous functions.
+  // `about` is the request's context, or its id. `lane` is 1 for asynchronous functions. `api` may
+  // be worker::kApplications: then `about` is the head of an HTTP request, and the answer says all
+  // of the response.
   Task<Result<ApiAnswer>> Call(size_t api, size_t lane, std::string about, Value input,
                                batch::Call call);
 
@@ -85,6 +112,11 @@ class ApiPool {
     std::coroutine_handle<> waiter = nullptr;
   };
   class Stream;
+  // The answer to an application that it has not read to its end.
+  struct Fetching {
+    std::shared_ptr<bool> gone = std::make_shared<bool>(false);
+    std::shared_ptr<BodyPieces> rest = nullptr;
+  };
   struct Place {
     std::unique_ptr<worker::Slot> slot;
     std::unordered_map<uint32_t, Stream*> streams;  // That somebody reads.
@@ -94,6 +126,7 @@ class ApiPool {
     Time hangs_since{};
     // Of the worker that is there now: answers of runners are for it and no other.
     std::shared_ptr<bool> alive;
+    std::unordered_map<uint32_t, Fetching> fetching;
   };
 
   Place* Choose();
@@ -102,8 +135,11 @@ class ApiPool {
   void OnError(Place& place, const worker::Frame& frame);
   void OnChunk(Place& place, const worker::Frame& frame);
   // The stream of a call that has begun to yield; null where nobody reads it any more.
-  Stream* StreamOf(Place& place, uint32_t call);
+  Stream* StreamOf(Place& place, uint32_t call, std::string_view said);
   void OnRun(Place& place, const worker::Frame& frame, size_t lane);
+  void OnFetch(Place& place, const worker::Frame& frame, size_t lane);
+  // Gives a piece of an answer to the application that has asked for it.
+  void GiveFetched(Place& place, size_t lane, uint32_t call, uint32_t fetch, Fetched piece);
   void OnDown(Place& place, const std::string& how);
   void Reply(Place& place, size_t lane, uint32_t call, Result<batch::Outcome> outcome);
   void Finish(Place& place, uint32_t call, Result<ApiAnswer> answer);

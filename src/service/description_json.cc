@@ -176,6 +176,12 @@ Result<ServiceDescription> ParseServiceDescription(std::string_view json) {
     fields.Object("hooks", [&](const JsonFields& hooks) { service.hooks = ReadHooks(hooks); });
   }
   ReadMounts(fields, service);
+  if (fields.Has("packed")) {
+    fields.Object("packed", [&](const JsonFields& packed) {
+      service.packed = {.include = packed.Strings("include"), .exclude = packed.Strings("exclude")};
+    });
+  }
+  service.newest = fields.Strings("newest");
   service.middleware = fields.IntIfAny("middleware", 0, kAnyCount).value_or(0);
   if (!status.ok()) return Error(std::move(status).WithContext("service description"));
   return service;

@@ -38,6 +38,17 @@ std::string Whole() {
       kNdarray);
 }
 
+TEST(ServiceDescriptionTest, WhatAServiceIsPackedFromMayBeSaid) {
+  EXPECT_FALSE(ParseServiceDescription(Whole())->packed);
+  const auto service = ParseServiceDescription(
+      R"({"protocol":1,"name":"svc","apis":[],"packed":{"include":["*.py"],"exclude":["a/"]},)"
+      R"("newest":["iris_clf"]})");
+  ASSERT_THAT(service, IsOk());
+  EXPECT_THAT(service->packed->include, ElementsAre("*.py"));
+  EXPECT_THAT(service->packed->exclude, ElementsAre("a/"));
+  EXPECT_THAT(service->newest, ElementsAre("iris_clf"));
+}
+
 TEST(ServiceDescriptionTest, EverythingAWorkerSaysIsRead) {
   const auto service = ParseServiceDescription(Whole());
   ASSERT_THAT(service, IsOk());

@@ -11,6 +11,7 @@ namespace ekiben::service {
 namespace {
 
 constexpr size_t kLanes = 2;  // Of an API worker: for threads, and for its asyncio loop.
+constexpr size_t kAsyncLane = 1;
 
 }  // namespace
 
@@ -35,17 +36,24 @@ PythonService::PythonService(RunnerTable::Places places, Options options)
                             .run =
                                 [this](size_t method, worker::Arguments arguments, Time deadline) {
                                   return runners_.Run(method, std::move(arguments), deadline);
-                                }}) {}
+                                },
+                            .fetch = [this](Fetch fetch) { return fetch_(std::move(fetch)); }}) {}
 
 worker::Worker::Options PythonService::WorkerOptions(const std::string& role, size_t lanes,
                                                      size_t runner) const {
-  return {.command = {options_.python, "-m", "ekiben.worker"},
-          // What is printed is seen when it is printed, whatever becomes of the process.
-          .environment = {{"PYTHONUNBUFFERED", "1"}},
-          .working_dir = options_.working_dir,
-          .settings = fmt::format(R"("role": "{}", "target": {}, "runner": {}, "alias": {})", role,
-                                  JsonString(options_.target), runner, options_.alias),
-          .lanes = lanes};
+  // The first API worker's first process, before there are others, calls the deployment hooks.
+  const bool deploys = options_.deploys && role == "api";
+  return {
+      .command = {options_.python, "-m", "ekiben.worker"},
+      // What is printed is seen when it is printed, whatever becomes of the process.
+      .environment = {{"PYTHONUNBUFFERED", "1"}},
+      .working_dir = options_.working_dir,
+      .settings = fmt::format(
+          R"("role": "{}", "target": {}, "runner": {}, "alias": {}, "reloads": {}, "embeds": {})",
+          role, JsonString(options_.target), runner, options_.alias, options_.reloads,
+          options_.embeds),
+      .first_settings = deploys ? R"(, "deploys": true)" : "",
+      .lanes = lanes};
 }
 
 void PythonService::Start(std::function<void(const Status&)> done) {
@@ -59,6 +67,7 @@ void PythonService::OnDescribed(std::string_view json) {
   if (!description) return Fail(description.error());
   description_ = *std::move(description);
   runners_.Start(*description_, [this](const Status& status) {
+    if (stopping_) return;
     if (!status.ok()) return Fail(status);
     apis_.StartOthers();
     if (done_) std::exchange(done_, nullptr)({});
@@ -80,8 +89,12 @@ void PythonService::Fail(const Status& why) {
 Task<Result<ApiAnswer>> PythonService::Call(size_t api, std::string about, Value input,
                                             batch::Call call) {
   const ApiMode mode = description_->apis[api].mode;
-  const size_t lane = mode == ApiMode::kAsync || mode == ApiMode::kAsyncStream ? 1 : 0;
+  const size_t lane = mode == ApiMode::kAsync || mode == ApiMode::kAsyncStream ? kAsyncLane : 0;
   return apis_.Call(api, lane, std::move(about), std::move(input), call);
+}
+
+Task<Result<ApiAnswer>> PythonService::Ask(std::string head, Value body, batch::Call call) {
+  return apis_.Call(worker::kApplications, kAsyncLane, std::move(head), std::move(body), call);
 }
 
 void PythonService::Stop() {

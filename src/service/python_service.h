@@ -24,6 +24,9 @@ class PythonService {
     std::string target;       // "service:svc"
     std::string working_dir;  // Where that is looked for.
     bool alias = false;       // `import bentoml` means ekiben even where BentoML is installed.
+    bool reloads = false;     // Files may change while it is served: what was compiled is not kept.
+    bool embeds = false;      // Runners that are not native run inside the API workers.
+    bool deploys = true;      // Calls the deployment hooks; false where it replaces another.
     size_t api_workers = 1;
     batch::BatchPolicy::Options batching;
   };
@@ -50,6 +53,12 @@ class PythonService {
   // Calls an API's function. `about` is the request's context as JSON where the API wants it, else
   // the request's id.
   Task<Result<ApiAnswer>> Call(size_t api, std::string about, Value input, batch::Call call);
+
+  // Lets an application of the service answer an HTTP request: `head` is JSON, the answer's `said`
+  // is the whole head of the response, its value or stream the body, in blobs.
+  Task<Result<ApiAnswer>> Ask(std::string head, Value body, batch::Call call);
+  // What answers the requests that applications have for the engine. Before the first Ask().
+  void OnFetch(std::function<Task<Fetched>(Fetch)> fetch) { fetch_ = std::move(fetch); }
 
   // Whoever calls an API has one, and whoever reads a stream. While there is one, the service must
   // not be stopped, nor what it refers to destroyed. Must not outlive the service.
@@ -85,6 +94,7 @@ class PythonService {
   bool stopping_ = false;
   std::optional<ServiceDescription> description_;
   std::function<void(const Status&)> done_;
+  std::function<Task<Fetched>(Fetch)> fetch_;
   observe::Counter& ended_;
   RunnerTable runners_;
   ApiPool apis_;

@@ -97,6 +97,15 @@ struct ServiceDescription {
   std::vector<MountDescription> mounts;
   int64_t middleware = 0;  // How many layers of ASGI middleware.
 
+  // Of a service that is to be loaded anew when it changes: which files it is packed from, where a
+  // bentofile says that, and names of models whose newest version it asked for.
+  struct Packed {
+    std::vector<std::string> include;
+    std::vector<std::string> exclude;
+  };
+  std::optional<Packed> packed;
+  std::vector<std::string> newest;
+
   // The document as JSON; that of a service in Python is what ParseServiceDescription() reads.
   std::string ToJson() const;
 };

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr time_t kLeftoverAge = 24 * 60 * 60;  // Seconds.
+constexpr time_t kLeftoverAge = time_t{24} * 60 * 60;  // Seconds.
 
 }  // namespace
 

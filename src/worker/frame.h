@@ -10,8 +10,8 @@
 
 namespace ekiben::worker {
 
-// What a frame says. docs/formats/worker-protocol.md is the reference; python/ekiben/worker/wire.py
-// has the same numbers.
+// What a frame says. docs/formats/worker-protocol.md is the reference;
+// python/ekiben/worker/frames.py has the same numbers.
 enum class FrameKind : uint8_t {
   // From the engine.
   kCall = 1,     // Call an API function.
@@ -21,6 +21,7 @@ enum class FrameKind : uint8_t {
   kRelease = 5,  // A block of the worker's shared memory is free again. Both ways.
   kStop = 6,     // Finish and end.
   kLoad = 7,     // Load the service: what a worker that was started to wait waits for.
+  kCredit = 9,   // So many bytes of a stream have been passed on.
   // From the worker.
   kReady = 32,        // The service description, as JSON.
   kFailed = 33,       // It could not be loaded: why, as JSON.
@@ -30,6 +31,7 @@ enum class FrameKind : uint8_t {
   kChunk = 37,        // A piece of a stream.
   kEnd = 38,          // The stream's end.
   kBatchResult = 39,  // One answer for each call of a kBatch.
+  kFetch = 41,        // An HTTP request for the engine itself, or what is left of its answer.
 };
 
 // A frame's begin on the wire: 16 bytes, little endian, followed by `size` bytes of payload.
@@ -42,6 +44,15 @@ struct FrameHeader {
   uint32_t reserved = 0;
 };
 static_assert(sizeof(FrameHeader) == 16);
+
+// The target of a kCall that is an HTTP request as it came, for the applications of a service.
+inline constexpr uint16_t kApplications = 0xFFFF;
+
+// Flags of a kChunk: the response's status and headers stand before the value.
+inline constexpr uint8_t kWithHead = 1;
+// Flags of a kFetch that is about the answer of an earlier one, whose call is in `reserved`.
+inline constexpr uint8_t kNextPiece = 1;
+inline constexpr uint8_t kDropRest = 2;
 
 struct Frame {
   FrameHeader header;

@@ -29,7 +29,7 @@ void ReadAll(std::string_view bytes, size_t step) {
   FrameReader reader(1 << 20);
   while (!bytes.empty()) {
     const size_t size = std::min(step, bytes.size());
-    std::copy_n(bytes.data(), size, reader.Space(size));
+    std::ranges::copy(bytes.substr(0, size), reader.Space(size));
     reader.Added(size);
     bytes.remove_prefix(size);
     while (true) {

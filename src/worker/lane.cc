@@ -74,7 +74,7 @@ void Lane::Read() {
   }
 }
 
-void Lane::Break(Status why) {
+void Lane::Break(const Status& why) {
   if (std::exchange(broken_, true)) return;
   watch_.reset();
   outgoing_.clear();

@@ -33,7 +33,7 @@ class Lane {
  private:
   void Read();
   void Flush();
-  void Break(Status why);
+  void Break(const Status& why);
 
   IoLoop& loop_;
   FileDescriptor socket_;

@@ -19,7 +19,7 @@ Result<std::unique_ptr<Worker>> Slot::NewWorker(const Worker::Options& options) 
 
 void Slot::Prepare() {
   Worker::Options options = options_;
-  options.settings += R"(, "waits": true)";
+  options.settings += options_.first_settings + R"(, "waits": true)";
   auto worker = NewWorker(options);
   if (!worker) return;
   waiting_ = true;
@@ -29,11 +29,14 @@ void Slot::Prepare() {
 void Slot::Start() {
   restart_.reset();
   started_ = Now();
+  const std::string first = std::exchange(options_.first_settings, {});
   if (std::exchange(waiting_, false)) {
     std::string& out = worker_->Outgoing(0);
     return EndFrame(out, BeginFrame(out, FrameKind::kLoad, 0));
   }
-  auto worker = NewWorker(options_);
+  Worker::Options options = options_;
+  options.settings += first;
+  auto worker = NewWorker(options);
   if (!worker) return was_ready_ ? OnEnd(worker.error().message()) : Fail(worker.error());
   worker_ = *std::move(worker);
 }
@@ -67,7 +70,7 @@ void Slot::OnEnd(const std::string& how) {
   restart_ = loop_.After(policy_.DelayAfter(Now() - started_), [this] { Start(); });
 }
 
-void Slot::Fail(Status why) {
+void Slot::Fail(const Status& why) {
   if (std::exchange(failed_, true) || stopping_) return;
   events_.on_failed(why);
 }

@@ -50,10 +50,10 @@ class Slot {
   Result<std::unique_ptr<Worker>> NewWorker(const Worker::Options& options);
   void OnFrame(const Frame& frame, size_t lane);
   void OnEnd(const std::string& how);
-  void Fail(Status why);
+  void Fail(const Status& why);
 
   IoLoop& loop_;
-  const Worker::Options options_;
+  Worker::Options options_;
   const Events events_;
   RestartPolicy policy_;
   Time started_{};

@@ -27,7 +27,8 @@ class Worker {
     std::vector<std::string> command;  // Gets the protocol's settings, as JSON, as last argument.
     std::vector<std::pair<std::string, std::string>> environment;
     std::string working_dir;
-    std::string settings;  // Members of that JSON object, without braces.
+    std::string settings;             // Members of that JSON object, without braces.
+    std::string first_settings = {};  // More of them, which only the first process of a slot gets.
     size_t lanes = 1;
   };
   struct Events {

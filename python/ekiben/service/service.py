@@ -146,7 +146,7 @@ class Service:
         return func
 
     def on_deployment(self, func: Function) -> Function:
-        """Call `func` once when serving starts, before the workers."""
+        """Call `func` once when serving starts, in the first worker, before the startup hooks."""
         self.deployment_hooks.append(self._hook(func))
         return func
 

@@ -3,7 +3,10 @@
 
 SETTINGS is a JSON object: `protocol`, `lanes`, `memory` (bytes of each direction), `role` ("api" or
 "runner"), `target` (as `ekiben serve` takes it), `runner` (its number, for that role), `alias`
-(whether `import bentoml` means ekiben even where BentoML is installed).
+(whether `import bentoml` means ekiben even where BentoML is installed), `reloads` (whether the
+service is loaded anew when it changes), `embeds` (whether runners that are not native run inside
+the API worker), `deploys` (whether this process, the server's first, calls the deployment hooks),
+`waits` (for LOAD, before anything of the user's is touched).
 """
 
 from __future__ import annotations
@@ -28,6 +31,10 @@ def main() -> None:
     sockets = [socket.socket(fileno=_FIRST_DESCRIPTOR + lane) for lane in range(settings["lanes"])]
     sys.argv = [settings["target"]]
     sys.path.insert(0, str(Path.cwd()))
+    if settings.get("waits"):
+        from .standby import wait
+
+        wait(sockets[0])
     try:
         run = _prepared(settings, sockets)
     except BaseException as error:
@@ -42,9 +49,17 @@ def main() -> None:
 def _prepared(settings: dict[str, Any], sockets: list[Any]) -> Any:
     from ..bentoml_alias import install
     from ..loading import load
+    from .native import native_method
 
     install(force=settings.get("alias", False))
+    if settings.get("reloads"):
+        from .sources import always_fresh, describe_sources
+
+        always_fresh(Path.cwd())
     service = load(settings["target"], working_dir=Path.cwd())
+    if settings.get("embeds"):
+        for runner in service.runners:
+            runner.embedded = not all(native_method(one) for one in runner.runner_methods)
     if settings["role"] == "runner":
         from .runner import RunnerWorker
 
@@ -54,6 +69,8 @@ def _prepared(settings: dict[str, Any], sockets: list[Any]) -> Any:
 
     worker = ApiWorker(service, settings, sockets)
     description = describe(service)
+    if settings.get("reloads"):
+        description |= describe_sources(settings["target"], Path.cwd())
     worker.start()
     return lambda: worker.run(description)
 

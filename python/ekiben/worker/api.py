@@ -4,29 +4,44 @@
 from __future__ import annotations
 
 import asyncio
-import functools
+import contextvars
 import inspect
 import json
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
-from ..context import Context, RequestContext, request_id
+from ..context import request_id
 from ..exceptions import UnencodableResult
-from ..runner.runner import Runner, RunnerMethod
+from ..runner.runner import Runner
 from ..service import Service
 from ..service.api import API
 from ..service.unlisted import check_runners
+from .applications import Applications
 from .asynclane import AsyncLane
 from .errors import report
-from .frames import CALL, CANCEL, CHUNK, END, ERROR, READY, RELEASE, REPLY, RESULT, STOP, frame
+from .frames import (
+    APPLICATIONS,
+    CALL,
+    CANCEL,
+    CREDIT,
+    ERROR,
+    FETCH,
+    READY,
+    RELEASE,
+    REPLY,
+    RESULT,
+    STOP,
+    frame,
+)
+from .functions import Function, is_stream, request_context, response_said
 from .handle import Codec, EngineHandle, current_call
-from .inline import coroutine_form
 from .lane import Lane, drive
 from .memory import Memory
 from .native import native_method
+from .streams import Cancelled, TaskStream, ThreadStream
 from .threads import Threads
 from .values import Decoder, Encoder, json_text, text
 
@@ -43,27 +58,12 @@ class Lanes:
     loop: asyncio.AbstractEventLoop | None = None
 
 
-class Function:
-    """An API's function, and in which of its forms it is called."""
-
-    def __init__(self, api: API) -> None:
-        self.api = api
-        self.where = f"API '{api.name}'"
-        self.form: Callable[..., Any] | None = None
-        self.in_thread = api.mode != "sync" or api.needs_ctx
-        if not self.in_thread:
-            self.form = coroutine_form(api.func, method_of)
-
-    def takes_long(self) -> None:
-        """It held the reading thread; from now on it gets threads of its own."""
-        self.in_thread = True
-
-
 class ApiWorker:
     """Answers calls of a service's functions until the engine closes the connection."""
 
     def __init__(self, service: Service, settings: dict[str, Any], sockets: list[Any]) -> None:
         self._service = service
+        self._deploys = settings.get("deploys", False)
         self._functions = [Function(api) for api in service.apis.values()]
         self._threads = Threads(_MOST_THREADS)
         self._lanes = Lanes()
@@ -73,12 +73,15 @@ class ApiWorker:
         self._codec = Codec(self._memory)
         self._encoder = Encoder(self._memory)
         self._decoder = Decoder(self._memory)
-        self._tasks: dict[int, asyncio.Task[Any]] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        # Calls that can be cancelled, by number.
+        self._under_way: dict[int, Any] = {}
+        self._applications = Applications(service, self._ask, self._encoder, self._decoder)
         self._async_socket = sockets[1] if len(sockets) > 1 else None
         self._connect_runners()
 
     def start(self) -> None:
-        """Start the asyncio loop and call the startup hooks; raises what they raise.
+        """Start the asyncio loop and call the hooks of the start; raises what they raise.
 
         Raises:
             FailedPrecondition: If a function calls a runner that is not there.
@@ -88,6 +91,8 @@ class ApiWorker:
             target=self._run_loop, args=(started,), name="ekiben-loop", daemon=True
         ).start()
         started.wait()
+        if self._deploys:
+            self._run_hooks(self._service.deployment_hooks)
         self._run_hooks(self._service.startup_hooks)
         check_runners(self._service)
 
@@ -127,6 +132,10 @@ class ApiWorker:
         if hooks and self._lanes.loop is not None:
             asyncio.run_coroutine_threadsafe(run_hooks(hooks), self._lanes.loop).result()
 
+    async def _ask(self, payload: bytes, about: int, flags: int) -> Any:
+        """Let the engine answer a request; see applications.py."""
+        return await self._lanes.asynchronous.ask(FETCH, 0, payload, about, flags)
+
     def _release(self, offsets: list[int]) -> None:
         payload = b"".join(offset.to_bytes(8, "little") for offset in offsets)
         self._lanes.sync.send(frame(RELEASE, 0, payload))
@@ -143,35 +152,58 @@ class ApiWorker:
         elif kind == CALL:
             function = self._functions[target]
             if function.in_thread:
-                self._threads.submit(
-                    functools.partial(self._call_in_thread, function, call, data, at)
-                )
+                self._in_thread(call, self._call_in_thread, function, data, at)
             else:
                 self._call_inline(function, call, data, at)
         elif kind == RELEASE:
             self._released(data, at)
         elif kind == STOP:
             self._stop()
+        else:
+            self._on_stream_frame(kind, call, data, at)
+
+    def _on_stream_frame(self, kind: int, call: int, data: bytes, at: int) -> None:
+        under_way = self._under_way.get(call)
+        if under_way is None:
+            return
+        if kind == CANCEL:
+            under_way.cancel()
+        elif kind == CREDIT:
+            under_way.credit(int.from_bytes(data[at : at + 8], "little"))
 
     def _released(self, data: bytes, at: int) -> None:
         size = int.from_bytes(data[at - 16 : at - 12], "little")
         for begin in range(at, at + size, 8):
             self._memory.give_back(int.from_bytes(data[begin : begin + 8], "little"))
 
+    def _in_thread(self, call: int, job: Callable[..., None], *args: Any) -> None:
+        """Let a thread answer the call: `job(its stream, ...)`, in this context."""
+        stream = self._under_way[call] = ThreadStream(call, self._lanes.sync.send)
+        context = contextvars.copy_context()
+
+        def run() -> None:
+            try:
+                context.run(current_call.set, call)
+                context.run(job, stream, call, *args)
+            finally:
+                self._finished(call, stream)
+
+        self._threads.submit(run)
+
     def _call_inline(self, function: Function, call: int, data: bytes, at: int) -> None:
-        lane, api = self._lanes.sync, function.api
+        lane = self._lanes.sync
+        # Others run on this thread while this one waits for a runner: what it sets is its own.
+        context = contextvars.copy_context()
 
         def done(result: Any, error: BaseException | None) -> None:
-            lane.send(self._answer(function, call, result, error, ""))
+            if error is None and is_stream(function.api, result):
+                context.run(self._stream_result, function, call, result, "")
+            else:
+                lane.send(self._answer(function, call, result, error, ""))
 
-        current_call.number = call
         lane.busy(function.takes_long)
         try:
-            identity, value = self._decoded(data, at)
-            request_id.set(identity)
-            args, kwargs = api.arguments(api.input.decode(value), None)
-            if function.form is None:
-                result = api.func(*args, **kwargs)
+            result = context.run(self._begin_inline, function, call, data, at)
         except BaseException as error:
             lane.idle()
             return done(None, error)
@@ -180,47 +212,74 @@ class ApiWorker:
             return done(result, None)
         return drive(
             lane,
-            function.form(*args, **kwargs),
+            result,
             lambda wanted: self._codec.encode(wanted.method, wanted.args, wanted.kwargs),
             lambda wanted, answer: self._codec.decode(wanted.method, answer),
             done,
             function.takes_long,
             call,
+            context.run,
         )
 
-    def _call_in_thread(self, function: Function, call: int, data: bytes, at: int) -> None:
-        current_call.number = call
+    def _begin_inline(self, function: Function, call: int, data: bytes, at: int) -> Any:
+        """The result, or the coroutine that gives it."""
+        current_call.set(call)
+        identity, value = self._decoded(data, at)
+        request_id.set(identity)
+        args, kwargs = function.api.arguments(function.api.input.decode(value), None)
+        return (function.form or function.api.func)(*args, **kwargs)
+
+    def _call_in_thread(
+        self, stream: ThreadStream, call: int, function: Function, data: bytes, at: int
+    ) -> None:
+        api, said = function.api, ""
         try:
+            stream.check()
             about, value = self._decoded(data, at)
-            if function.api.mode == "stream":
-                return self._stream(function, call, about, value)
-            result, said = self._in_context(function, about, value)
+            decoded = api.input.decode(value)
+            with self._in_request(api, about) as context:
+                args, kwargs = api.arguments(decoded, context)
+                result = api.func(*args, **kwargs)
+                said = response_said(context) if api.needs_ctx else ""
+                if is_stream(api, result):
+                    return self._stream_result(function, call, result, said, stream)
         except BaseException as error:
             self._lanes.sync.send(self._answer(function, call, None, error, ""))
             return None
         self._lanes.sync.send(self._answer(function, call, result, None, said))
         return None
 
-    def _in_context(self, function: Function, about: str, value: Any) -> tuple[Any, str]:
-        api, context = function.api, self._service.context
-        decoded = api.input.decode(value)
-        if not api.needs_ctx:
-            request_id.set(about)
-            args, kwargs = api.arguments(decoded, None)
-            return api.func(*args, **kwargs), ""
-        request = json.loads(about)
-        request_id.set(request["id"])
-        with context.in_request(_request_context(request)):
-            args, kwargs = api.arguments(decoded, context)
-            result = api.func(*args, **kwargs)
-            return result, _response(context)
+    def _stream_result(
+        self,
+        function: Function,
+        call: int,
+        pieces: Any,
+        said: str,
+        stream: ThreadStream | None = None,
+    ) -> None:
+        """Send what a generator gives, each kind where it may take its time."""
+        if inspect.isasyncgen(pieces) and self._lanes.loop is not None:
+            task = self._async_task(call, self._send_async(function, call, pieces, said))
+            asyncio.run_coroutine_threadsafe(task, self._lanes.loop)
+        elif stream is None:
+            self._in_thread(call, self._send_pieces, function, pieces, said)
+        else:
+            self._send_pieces(stream, call, function, pieces, said)
 
-    def _stream(self, function: Function, call: int, about: str, value: Any) -> None:
-        send = self._lanes.sync.send
-        pieces, _ = self._in_context(function, about, value)
-        for piece in pieces:
-            send(frame(CHUNK, call, self._encoder.value(function.api.output.encode(piece))))
-        send(frame(END, call))
+    def _send_pieces(
+        self, stream: ThreadStream, call: int, function: Function, pieces: Any, said: str
+    ) -> None:
+        stream.said = said
+        try:
+            for piece in pieces:
+                stream.put(self._encoder.value(function.api.output.encode(piece)))
+        except Cancelled:
+            pieces.close()
+        except BaseException as error:
+            pieces.close()
+            self._lanes.sync.send(self._answer(function, call, None, error, ""))
+        else:
+            stream.end()
 
     # --- functions written with `async def` ---------------------------------------------------
 
@@ -230,39 +289,85 @@ class ApiWorker:
         if kind == REPLY:
             self._lanes.asynchronous.deliver(call, (flags, data, at))
         elif kind == CALL and self._lanes.loop is not None:
-            task = self._lanes.loop.create_task(self._call_async(target, call, data, at))
-            self._tasks[call] = task
-            task.add_done_callback(lambda _: self._tasks.pop(call, None))
-        elif kind == CANCEL and call in self._tasks:
-            self._tasks[call].cancel()
+            answer = (
+                self._call_applications(call, data, at)
+                if target == APPLICATIONS
+                else self._call_async(target, call, data, at)
+            )
+            task = self._lanes.loop.create_task(self._async_task(call, answer))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        else:
+            self._on_stream_frame(kind, call, data, at)
+
+    async def _async_task(self, call: int, answer: Coroutine[Any, Any, None]) -> None:
+        """Answer a call in this task, which CANCEL then cancels."""
+        task = asyncio.current_task()
+        assert task is not None
+        stream = TaskStream(call, self._lanes.asynchronous.send, task)
+        self._under_way[call] = stream
+        current_call.set(call)
+        try:
+            await answer
+        finally:
+            self._finished(call, stream)
 
     async def _call_async(self, target: int, call: int, data: bytes, at: int) -> None:
-        function, lane = self._functions[target], self._lanes.asynchronous
-        api, context = function.api, self._service.context
+        function, lane, said = self._functions[target], self._lanes.asynchronous, ""
+        api = function.api
         try:
             about, value = self._decoded(data, at)
             decoded = api.input.decode(value)
-            request = json.loads(about) if api.needs_ctx else {"id": about}
-            request_id.set(request["id"])
-            with context.in_request(_request_context(request)):
+            with self._in_request(api, about) as context:
                 args, kwargs = api.arguments(decoded, context)
                 result = api.func(*args, **kwargs)
-                if api.mode == "async_stream":
-                    async for piece in result:
-                        encoded = self._encoder.value(api.output.encode(piece))
-                        lane.send(frame(CHUNK, call, encoded))
-                    lane.send(frame(END, call))
-                    return
-                result = await result
-                said = _response(context) if api.needs_ctx else ""
+                if api.mode == "async":
+                    result = await result
+                said = response_said(context) if api.needs_ctx else ""
+                if inspect.isasyncgen(result) and is_stream(api, result):
+                    return await self._send_async(function, call, result, said)
         except BaseException as error:
             lane.send(self._answer(function, call, None, error, ""))
             if isinstance(error, (KeyboardInterrupt, SystemExit)):
                 raise
-            return
+            return None
+        if is_stream(api, result):
+            return self._stream_result(function, call, result, said)
         lane.send(self._answer(function, call, result, None, said))
+        return None
+
+    async def _send_async(self, function: Function, call: int, pieces: Any, said: str) -> None:
+        stream = self._under_way[call]
+        stream.said = said
+        try:
+            async for piece in pieces:
+                await stream.put(self._encoder.value(function.api.output.encode(piece)))
+        except BaseException as error:
+            await pieces.aclose()
+            self._lanes.asynchronous.send(self._answer(function, call, None, error, ""))
+            return
+        stream.end()
+
+    async def _call_applications(self, call: int, data: bytes, at: int) -> None:
+        try:
+            about, body = self._decoded(data, at)
+            await self._applications.answer(json.loads(about), body, self._under_way[call])
+        except Exception as error:
+            told = json_text(report(error, "an application of the service"))
+            self._lanes.asynchronous.send(frame(ERROR, call, told))
 
     # --- both ---------------------------------------------------------------------------------
+
+    def _finished(self, call: int, stream: ThreadStream | TaskStream) -> None:
+        # An asynchronous generator of a plain function goes on in a task, which is another stream.
+        if self._under_way.get(call) is stream:
+            del self._under_way[call]
+
+    def _in_request(self, api: API, about: str) -> Any:
+        """A block within which the request is current; gives the Context."""
+        request = json.loads(about) if api.needs_ctx else {"id": about}
+        request_id.set(request["id"])
+        return self._service.context.in_request(request_context(request))
 
     def _decoded(self, data: bytes, at: int) -> tuple[str, Any]:
         about, at = self._decoder.value(data, at)
@@ -294,36 +399,3 @@ class ApiWorker:
             os._exit(0)
 
         threading.Thread(target=end, name="ekiben-stop").start()
-
-
-def method_of(target: Any) -> RunnerMethod | None:
-    """The runner's method that `target.run(...)` calls; None where the target is something else."""
-    if type(target) is RunnerMethod:
-        return _sent(target)
-    if isinstance(target, Runner):
-        default = inspect.getattr_static(target, "run", None)
-        bound = getattr(default, "__self__", None)
-        return _sent(bound) if isinstance(bound, RunnerMethod) else None
-    return None
-
-
-def _sent(method: RunnerMethod) -> RunnerMethod | None:
-    """The method, if its calls go to the engine."""
-    handle = method.runner._runner_handle
-    return method if isinstance(handle, EngineHandle) and not handle.is_local else None
-
-
-def _request_context(request: dict[str, Any]) -> RequestContext:
-    client = request.get("client")
-    return RequestContext(
-        [tuple(pair) for pair in request.get("headers", ())],
-        request.get("query", ""),
-        method=request.get("method", "POST"),
-        path=request.get("path", "/"),
-        client=tuple(client) if client else None,
-    )
-
-
-def _response(context: Context) -> str:
-    response = context.response
-    return json.dumps({"status": response.status_code, "headers": response.header_pairs()})

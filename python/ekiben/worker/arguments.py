@@ -23,9 +23,12 @@ from .values import (
 )
 
 # Kinds of Python's own. What is in them is arguments again.
-LIST, TUPLE, DICT, PLAIN, BYTES, SCALAR, FRAME, SERIES, IMAGE, PYDANTIC, TORCH, SPARSE = range(
-    FIRST_OPAQUE, FIRST_OPAQUE + 12
+LIST, TUPLE, DICT, PLAIN, BYTES, SCALAR, FRAME, SERIES, IMAGE, PYDANTIC, TORCH, SPARSE, ARRAY = (
+    range(FIRST_OPAQUE, FIRST_OPAQUE + 13)
 )
+
+# Of numpy, beside what tensors hold: dates, spans of time, complex numbers, bytes, long doubles.
+_OTHER_ARRAYS = "MmcSf"
 
 
 class ArgumentEncoder(Encoder):
@@ -50,7 +53,7 @@ class ArgumentEncoder(Encoder):
             return encoded
         if value is None or isinstance(value, (str, Json, Blob)):
             return self.value(value)
-        if isinstance(value, (bool, int, float)):
+        if isinstance(value, (bool, int, float)) and type(value).__module__ != "numpy":
             return opaque(PLAIN, json.dumps(value).encode())
         if isinstance(value, (bytes, bytearray, memoryview)):
             return opaque(BYTES, bytes(value))
@@ -138,46 +141,19 @@ def _encode_scalar(value: Any, inner: ArgumentEncoder) -> bytes:
     return _packed(SCALAR, inner, np.asarray(value))
 
 
-def _encode_frame(value: Any, inner: ArgumentEncoder) -> bytes:
-    columns = [_column(value.iloc[:, at], inner) for at in range(value.shape[1])]
-    return _packed(FRAME, inner, list(value.columns), list(value.index), columns, rows=len(value))
+def _encode_array(value: Any, inner: ArgumentEncoder) -> bytes:
+    if value.dtype.kind not in _OTHER_ARRAYS or hasattr(value, "mask"):
+        raise Unencodable(f"an array of dtype '{value.dtype}' has no encoding for another process")
+    rows = value.shape[0] if value.ndim else 1
+    content = (value.dtype.str, list(value.shape), value.tobytes())
+    return _packed(ARRAY, inner, *content, rows=rows)
 
 
-def _encode_series(value: Any, inner: ArgumentEncoder) -> bytes:
-    return _packed(
-        SERIES, inner, value.name, list(value.index), _column(value, inner), rows=len(value)
-    )
+def _decode_array(items: list[Any]) -> Any:
+    import numpy as np
 
-
-def _column(series: Any, inner: ArgumentEncoder) -> Any:
-    """A column's values as an array where they have one, else as a list, with its dtype."""
-    array = series.to_numpy()
-    plain = array if inner.tensor(array) is not None else array.tolist()
-    return [str(series.dtype), plain]
-
-
-def _decode_frame(items: list[Any]) -> Any:
-    import pandas as pd
-
-    names, index, columns = items
-    made = [_series(dtype, values, index) for dtype, values in columns]
-    frame = pd.concat(made, axis=1) if made else pd.DataFrame(index=index)
-    frame.columns = names
-    return frame
-
-
-def _decode_series(items: list[Any]) -> Any:
-    name, index, (dtype, values) = items
-    made = _series(dtype, values, index)
-    made.name = name
-    return made
-
-
-def _series(dtype: str, values: Any, index: list[Any]) -> Any:
-    import pandas as pd
-
-    made = pd.Series(values, index=index)
-    return made if str(made.dtype) == dtype else made.astype(dtype)
+    dtype, shape, data = items
+    return np.ndarray(shape, np.dtype(dtype), bytearray(data))
 
 
 def _encode_image(value: Any, inner: ArgumentEncoder) -> bytes:
@@ -228,21 +204,43 @@ def _decode_torch(items: list[Any]) -> Any:
 
 def _encode_sparse(value: Any, inner: ArgumentEncoder) -> bytes:
     rows = value.tocsr()
-    content = (rows.data, rows.indices, rows.indptr, list(rows.shape))
+    is_array = not hasattr(value, "getrow")  # Which matrices have, and arrays have not.
+    content = (rows.data, rows.indices, rows.indptr, list(rows.shape), is_array)
     return _packed(SPARSE, inner, *content, rows=rows.shape[0])
 
 
 def _decode_sparse(items: list[Any]) -> Any:
-    from scipy.sparse import csr_matrix
+    from scipy import sparse
 
-    data, indices, indptr, shape = items
-    return csr_matrix((data, indices, indptr), shape=tuple(shape))
+    data, indices, indptr, shape, is_array = items
+    make = sparse.csr_array if is_array else sparse.csr_matrix
+    return make((data, indices, indptr), shape=tuple(shape))
+
+
+def _encode_table(value: Any, inner: ArgumentEncoder) -> bytes:
+    from . import tables
+
+    is_frame = value.ndim == 2
+    content = tables.frame_content(value) if is_frame else tables.series_content(value)
+    return _packed(FRAME if is_frame else SERIES, inner, *content, rows=len(value))
+
+
+def _decode_frame(items: list[Any]) -> Any:
+    from . import tables
+
+    return tables.frame_of(items)
+
+
+def _decode_series(items: list[Any]) -> Any:
+    from . import tables
+
+    return tables.series_of(items)
 
 
 _LIBRARIES = (
     (_is("numpy", "generic"), _encode_scalar),
-    (_is("pandas", "DataFrame"), _encode_frame),
-    (_is("pandas", "Series"), _encode_series),
+    (_is("numpy", "ndarray"), _encode_array),
+    (_is("pandas", "DataFrame", "Series"), _encode_table),
     (_is("PIL", "Image"), _encode_image),
     (_is("pydantic", "BaseModel"), _encode_pydantic),
     (_is("torch", "Tensor"), _encode_torch),
@@ -251,6 +249,7 @@ _LIBRARIES = (
 
 _DECODERS = {
     SCALAR: lambda items: items[0][()],
+    ARRAY: _decode_array,
     FRAME: _decode_frame,
     SERIES: _decode_series,
     IMAGE: _decode_image,

@@ -9,7 +9,7 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
-from .frames import RUN, frame, split
+from .frames import RUN, frame, missing, split
 
 
 class AsyncLane(asyncio.Protocol):
@@ -21,7 +21,8 @@ class AsyncLane(asyncio.Protocol):
 
     def __init__(self, on_frame: Callable[..., None]) -> None:
         self._on_frame = on_frame
-        self._rest = b""
+        self._parts: list[bytes] = []  # Of a frame that is not whole yet.
+        self._missing = 0
         self._outgoing: list[bytes] = []
         self._calls = itertools.count(1)
         self._transport: asyncio.WriteTransport | None = None
@@ -39,7 +40,17 @@ class AsyncLane(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Handle the frames that are whole."""
-        found, self._rest = split(self._rest + data if self._rest else data)
+        if self._missing > len(data):  # Of a large frame; its parts are joined once.
+            self._parts.append(data)
+            self._missing -= len(data)
+            return
+        if self._parts:
+            data = b"".join((*self._parts, data))
+            self._parts.clear()
+        found, rest = split(data)
+        self._missing = missing(rest)
+        if rest:
+            self._parts.append(rest)
         for one in found:
             self._on_frame(*one)
 
@@ -51,9 +62,13 @@ class AsyncLane(asyncio.Protocol):
 
     async def run(self, target: int, payload: bytes, parent: int = 0) -> Any:
         """Call a runner's method; its answer as (flags, data, where the payload begins)."""
+        return await self.ask(RUN, target, payload, parent)
+
+    async def ask(self, kind: int, target: int, payload: bytes, parent: int, flags: int = 0) -> Any:
+        """Send a frame that the engine answers; the answer as run()'s."""
         call = next(self._calls) & 0xFFFFFFFF
         answer = self.waiters[call] = self._loop.create_future()
-        self.send(frame(RUN, call, payload, target, parent=parent))
+        self.send(frame(kind, call, payload, target, flags, parent))
         try:
             return await answer
         finally:

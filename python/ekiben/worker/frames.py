@@ -10,8 +10,13 @@ HEADER_SIZE = HEADER.size
 
 # From the engine.
 CALL, REPLY, CANCEL, BATCH, RELEASE, STOP = 1, 2, 3, 4, 5, 6
+CREDIT = 9
 # From the worker.
 READY, FAILED, RESULT, ERROR, RUN, CHUNK, END, BATCH_RESULT = 32, 33, 34, 35, 36, 37, 38, 39
+FETCH = 41
+
+# The target of a CALL that is an HTTP request as it came, for a mounted application.
+APPLICATIONS = 0xFFFF
 
 _PADDING = (b"", b"\0" * 7, b"\0" * 6, b"\0" * 5, b"\0" * 4, b"\0" * 3, b"\0" * 2, b"\0")
 

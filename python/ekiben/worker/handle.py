@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import json
 import logging
 import threading
@@ -21,7 +22,7 @@ _log = logging.getLogger("ekiben")
 
 # The number of the call that this thread or task answers, so that the engine knows whose deadline
 # a runner's call has.
-current_call = threading.local()
+current_call: contextvars.ContextVar[int] = contextvars.ContextVar("ekiben_call", default=0)
 
 
 class Codec:
@@ -86,8 +87,7 @@ class EngineHandle(RunnerHandle):
             target, payload = self._codec.encode(method, args, kwargs)
         except Unencodable as why:
             return self._run_here(why).run_method(method, *args, **kwargs)
-        parent = getattr(current_call, "number", 0)
-        answer = self._lanes.sync.wait_for(target, payload, parent)
+        answer = self._lanes.sync.wait_for(target, payload, current_call.get())
         return self._codec.decode(method, answer)
 
     async def async_run_method(self, method: RunnerMethod, /, *args: Any, **kwargs: Any) -> Any:
@@ -100,7 +100,8 @@ class EngineHandle(RunnerHandle):
         except Unencodable as why:
             local = await asyncio.to_thread(self._run_here, why)
             return await local.async_run_method(method, *args, **kwargs)
-        return self._codec.decode(method, await self._lanes.asynchronous.run(target, payload))
+        answer = await self._lanes.asynchronous.run(target, payload, current_call.get())
+        return self._codec.decode(method, answer)
 
     async def async_stream_method(
         self, method: RunnerMethod, /, *args: Any, **kwargs: Any

@@ -163,6 +163,10 @@ class Lane:
         with self._reading:
             if self._reader != me:
                 return False
+            if self._frames:
+                return (
+                    True  # Another thread had read them when it stopped being the one that reads.
+                )
             if self._outgoing:
                 self.flush()
             self._flushed_at = time.monotonic()
@@ -200,6 +204,10 @@ class Lane:
             time.sleep(LONG / 2)
 
 
+def _at_once(what: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    return what(*args, **kwargs)
+
+
 def drive(
     lane: Lane,
     coroutine: Coroutine[RunnerCall, Any, Any],
@@ -208,6 +216,7 @@ def drive(
     done: Callable[[Any, BaseException | None], None],
     on_long: Callable[[], None],
     parent: int,
+    within: Callable[..., Any] = _at_once,
 ) -> None:
     """Run a coroutine form on the reading thread, from one runner's call to the next.
 
@@ -215,6 +224,7 @@ def drive(
         encode: The method's number and the payload of a call; may raise.
         decode: What the call gives, of its answer; may raise what the runner raised.
         done: Gets the result, or the exception that the function raised.
+        within: Calls what it is given in the request's context.
     """
     waiting: RunnerCall | None = None
 
@@ -230,7 +240,10 @@ def drive(
                 raised = error
         while True:
             try:
-                waiting = coroutine.send(value) if raised is None else coroutine.throw(raised)
+                if raised is None:
+                    waiting = within(coroutine.send, value)
+                else:
+                    waiting = within(coroutine.throw, raised)
             except StopIteration as stop:
                 lane.idle()
                 return done(stop.value, None)
@@ -242,7 +255,7 @@ def drive(
                 target, payload = encode(waiting)
             except Unencodable:
                 try:
-                    value = waiting.method.run(*waiting.args, **waiting.kwargs)
+                    value = within(waiting.method.run, *waiting.args, **waiting.kwargs)
                 except Exception as error:
                     raised = error
                 continue

@@ -71,7 +71,7 @@ class Encoder:
             known = self._heads.get((array.dtype, array.shape))
         except (AttributeError, TypeError):
             return None
-        if known is not None and array.nbytes < SHARED_FROM:
+        if known is not None and array.nbytes < SHARED_FROM and type(array).__name__ == "ndarray":
             return known + padded(array.tobytes())
         return self._new_tensor(array)
 
@@ -80,6 +80,8 @@ class Encoder:
 
         if not isinstance(array, np.ndarray) or array.ndim > MOST_AXES:
             return None
+        if isinstance(array, np.ma.MaskedArray):
+            return None  # What its mask hides has no value to be sent.
         if array.dtype.kind in "UTO":
             return _strings(array)
         if not array.dtype.isnative:
