@@ -14,7 +14,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from ..context import request_id
-from ..exceptions import UnencodableResult
+from ..exceptions import StateException, UnencodableResult
 from ..runner.runner import Runner
 from ..service import Service
 from ..service.api import API
@@ -273,9 +273,10 @@ class ApiWorker:
     def _send_pieces(
         self, stream: ThreadStream, call: int, function: Function, pieces: Any, said: str
     ) -> None:
-        stream.said = said
         try:
-            for piece in pieces:
+            for number, piece in enumerate(pieces):
+                if number == 0:
+                    stream.said = self._said_so_far(function, said)
                 stream.put(self._encoder.value(function.api.output.encode(piece)))
         except Cancelled:
             pieces.close()
@@ -284,6 +285,15 @@ class ApiWorker:
             self._lanes.sync.send(self._answer(function, call, None, error, ""))
         else:
             stream.end()
+
+    def _said_so_far(self, function: Function, said: str) -> str:
+        """What the function says of its response; a generator may say it before its first piece."""
+        if not function.api.needs_ctx:
+            return said
+        try:
+            return response_said(self._service.context)
+        except StateException:  # It runs where the request is not current.
+            return said
 
     # --- functions written with `async def` ---------------------------------------------------
 
@@ -341,10 +351,11 @@ class ApiWorker:
         return None
 
     async def _send_async(self, function: Function, call: int, pieces: Any, said: str) -> None:
-        stream = self._under_way[call]
-        stream.said = said
+        stream, begun = self._under_way[call], False
         try:
             async for piece in pieces:
+                if not begun:
+                    stream.said, begun = self._said_so_far(function, said), True
                 await stream.put(self._encoder.value(function.api.output.encode(piece)))
         except BaseException as error:
             await pieces.aclose()
