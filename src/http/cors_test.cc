@@ -10,8 +10,6 @@ namespace {
 
 using testing::Contains;
 using testing::IsEmpty;
-using testing::Key;
-using testing::Not;
 using testing::Pair;
 
 constexpr const char* kOrigin = "https://example.org";

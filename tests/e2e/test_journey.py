@@ -13,6 +13,7 @@ import yaml
 from harness.client import call
 from harness.program import MODELS, ROOT, binary, run, run_python
 from harness.server import Server
+from harness.service import serve, write_service
 from harness.store import Store
 
 TRY = re.compile(r"^try +(curl .*)$", re.MULTILINE)
@@ -131,3 +132,22 @@ def test_what_is_printed_can_be_cut_off() -> None:
     )
     assert done.stdout == "Serve machine-learning models.\n"
     assert done.stderr == ""
+
+
+def test_the_line_to_try_a_service_with_asks_the_first_api_that_it_can(tmp_path: Path) -> None:
+    source = """
+        import bentoml
+        from bentoml.io import Image, Text
+
+        svc = bentoml.Service("tried")
+
+        @svc.api(input=Image(), output=Text())
+        def see(image):
+            return "seen"
+
+        @svc.api(input=Text(), output=Text())
+        def shout(text):
+            return text.upper()
+    """
+    with serve(write_service(tmp_path / "service", source), tmp_path) as server:
+        assert paste(server) == "TEXT"
