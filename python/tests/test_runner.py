@@ -141,7 +141,11 @@ def test_a_method_overridden_without_a_mark_is_the_one_that_runs() -> None:
     assert runner.times.config.batchable
 
 
-def test_an_uninitialized_runner_says_where_it_was_made_and_what_to_do() -> None:
+def test_an_uninitialized_runner_says_where_it_was_made_and_what_to_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Services that other tests have made would be named as the place to list it.
+    monkeypatch.setattr("ekiben.service.service._services", [])
     runner = ekiben.Runner(One)
     with pytest.raises(StateException, match=r"runner 'one', made at .*test_runner.py:\d+, is not"):
         runner.only.run(1)

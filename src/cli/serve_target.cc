@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "base/nearest.h"
 #include "store/model_yaml.h"
 
 namespace ekiben::cli {
@@ -118,6 +119,25 @@ Result<ServeTarget> FromStore(std::string_view tag, const store::ModelStore& sto
   return ServeTarget{.model = *std::move(model), .choice = std::move(choice)};
 }
 
+// Where a module of the folder has nearly the name of the one that was asked for: that it is not
+// there. Else nothing.
+Status MistypedModule(std::string_view text, const fs::path& folder) {
+  const size_t colon = text.find(':');
+  if (colon == text.npos) return {};
+  const std::string module(text.substr(0, colon));
+  std::vector<std::string> names;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    if (entry.path().extension() == ".py") names.push_back(entry.path().stem().string());
+  }
+  const auto near = NearestNames(module, names, 1);
+  if (near.empty()) return {};
+  return NotFound(fmt::format("'{}' is neither a model in the store nor a service: there is no "
+                              "file '{}.py' in {}",
+                              text, module, folder.lexically_normal().string()))
+      .WithHint(fmt::format("did you mean '{}{}'?", near.front(), text.substr(colon)));
+}
+
 }  // namespace
 
 Result<ServeTarget> ResolveServeTarget(std::string_view text,
@@ -130,7 +150,10 @@ Result<ServeTarget> ResolveServeTarget(std::string_view text,
   if (Exists(path)) return FromPath(text, path);
   if (const auto file = PythonFile(text, working_folder)) return PythonService(text, *file);
   if (BentoFolder(text, store)) return Error(CannotServe(text, "a bento"));
-  return FromStore(text, store);
+  auto model = FromStore(text, store);
+  if (model || model.error().code() != Code::kNotFound) return model;
+  Status mistyped = MistypedModule(text, working_folder);
+  return mistyped.ok() ? std::move(model) : Error(std::move(mistyped));
 }
 
 }  // namespace ekiben::cli

@@ -46,6 +46,15 @@ TEST_F(ServeTargetTest, AModelsTagIsFoundInTheStore) {
   EXPECT_THAT(target->choice, HasSubstr("the model iris_clf:v1"));
 }
 
+TEST_F(ServeTargetTest, AMistypedModuleGetsTheNearestFile) {
+  Write("service.py");
+  const auto target = Resolve("servce:svc");
+  EXPECT_THAT(target, HasCode(Code::kNotFound));
+  EXPECT_THAT(target, HasMessage(HasSubstr("there is no file 'servce.py'")));
+  EXPECT_EQ(target.error().hint(), "did you mean 'service:svc'?");
+  EXPECT_THAT(Resolve("iris_cfl:latest"), HasMessage(HasSubstr("not in the store")));
+}
+
 TEST_F(ServeTargetTest, AnOnnxFileIsServedAsItIs) {
   Write("My Net.onnx");
   const auto target = Resolve("My Net.onnx");

@@ -16,6 +16,9 @@
 
 namespace ekiben::http {
 
+// What a request is counted as, in logs and metrics, whose client did not wait for the answer.
+inline constexpr int kClientHasGone = 499;
+
 // One request, whole. Its connection owns it and uses it again for the next one, so that a request
 // costs no allocations; it stays as it is until its answer has been given.
 class Request {

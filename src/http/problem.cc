@@ -68,9 +68,10 @@ Response Problem(const Status& status, std::string_view request_id) {
 }
 
 Response Problem(int http_status, std::string_view message, std::string_view hint,
-                 std::string_view request_id) {
+                 std::string_view request_id, bool is_public) {
   Response response{.status = http_status, .content_type = "application/problem+json"};
-  const bool secret = http_status >= 500 && http_status != HttpStatus(Code::kUnavailable);
+  const bool secret =
+      !is_public && http_status >= 500 && http_status != HttpStatus(Code::kUnavailable);
   if (secret) message = kInternalMessage, hint = {};
   response.body = Begin(http_status);
   AppendMember(response.body, "detail", message);

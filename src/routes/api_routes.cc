@@ -101,7 +101,11 @@ class ApiHandler {
       log_.Write(observe::LogLevel::kError, status.message(),
                  {{"path", description().route}, {"request_id", request.request_id}});
     }
-    return http::Problem(status, request.request_id);
+    http::Response response = http::Problem(status, request.request_id);
+    // Nobody reads it; those who count refusals are not to count this.
+    const bool has_gone = status.code() == Code::kUnavailable && request.client_has_gone();
+    if (has_gone) response.status = http::kClientHasGone;
+    return response;
   }
 
   service::Service& service_;

@@ -119,7 +119,11 @@ class PythonHandler {
   // What went wrong in the engine.
   http::Response Refuse(const Status& status, const http::Request& request) const {
     if (status.code() == Code::kInternal) Log(status.message(), request);
-    return http::Problem(status, request.request_id);
+    http::Response response = http::Problem(status, request.request_id);
+    // Nobody reads it; those who count refusals are not to count this.
+    const bool has_gone = status.code() == Code::kUnavailable && request.client_has_gone();
+    if (has_gone) response.status = http::kClientHasGone;
+    return response;
   }
 
   // What the function, or a runner that it called, raised.
@@ -128,7 +132,10 @@ class PythonHandler {
       Log(failure.message, request);
       log_.WriteBlock(failure.traceback);
     }
-    return http::Problem(failure.status, failure.message, failure.hint, request.request_id);
+    // It says which API returned a value of which kind, and nothing of what the function did.
+    const bool is_public = failure.kind == "UnencodableResult";
+    return http::Problem(failure.status, failure.message, failure.hint, request.request_id,
+                         is_public);
   }
 
   void Log(std::string_view message, const http::Request& request) const {

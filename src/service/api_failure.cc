@@ -20,4 +20,11 @@ ApiFailure ReadFailure(std::string_view json) {
   return failure;
 }
 
+Status LoadFailure(const Status& why, observe::Log& log) {
+  if (!why.message().starts_with('{')) return why;
+  const ApiFailure failure = ReadFailure(why.message());
+  log.WriteBlock(failure.traceback);
+  return FailedPrecondition(failure.message).WithHint(failure.hint);
+}
+
 }  // namespace ekiben::service

@@ -19,6 +19,8 @@ constexpr Duration kCheckEvery = std::chrono::milliseconds(100);
 // A worker with so many functions that did not come back in their time is of no more use.
 constexpr size_t kMostHanging = 8;
 constexpr Duration kGrace = std::chrono::seconds(5);
+// What waits for a runner is told at its time's end that it is over, and comes back soon.
+constexpr Duration kShortGrace = std::chrono::seconds(1);
 
 template <typename Waiting>
 struct Parked {
@@ -136,6 +138,7 @@ ApiPool::ApiPool(IoLoop& loop, const worker::Worker::Options& worker, size_t cou
                 [this, &place](std::string_view description) {
                   place.alive = std::make_shared<bool>(true);
                   if (!std::exchange(described_, true)) events_.on_described(description);
+                  Admit([](const Arrival&) { return Status(); });
                 },
             .on_frame = [this, &place](const Frame& frame,
                                        size_t lane) { OnFrame(place, frame, lane); },
@@ -155,6 +158,7 @@ void ApiPool::StartOthers() {
 void ApiPool::Stop() {
   check_.reset();
   for (const auto& place : places_) place->slot->Stop();
+  Admit([](const Arrival&) { return Unavailable("the server is stopping"); });
 }
 
 void ApiPool::Kill() {
@@ -184,11 +188,41 @@ ApiPool::Place* ApiPool::Choose() {
   return best;
 }
 
+Task<Result<ApiPool::Place*>> ApiPool::ChooseLater(batch::Call call) {
+  Place* place = nullptr;
+  while (place == nullptr) {
+    Arrival self{.call = call};
+    arrivals_.push_back(&self);
+    CheckLater();
+    Parked<Arrival> parked{self};
+    co_await parked;
+    if (!self.status.ok()) co_return Error(std::move(self.status));
+    place = Choose();
+  }
+  co_return place;
+}
+
+void ApiPool::Admit(const std::function<std::optional<Status>(const Arrival&)>& may_go) {
+  std::vector<Arrival*> admitted;
+  std::erase_if(arrivals_, [&](Arrival* arrival) {
+    auto status = may_go(*arrival);
+    if (!status) return false;
+    arrival->status = *std::move(status);
+    admitted.push_back(arrival);
+    return true;
+  });
+  for (Arrival* const arrival : admitted) {
+    loop_.Post([arrival] { arrival->waiter.resume(); });
+  }
+}
+
 Task<Result<ApiAnswer>> ApiPool::Call(size_t api, size_t lane, std::string about, Value input,
                                       batch::Call call) {
-  Place* const place = Choose();
+  Place* place = Choose();
   if (place == nullptr) {
-    co_return Error(Unavailable("no Python worker is ready; one is being started"));
+    auto later = co_await ChooseLater(call);
+    if (!later) co_return Error(std::move(later).error());
+    place = *later;
   }
   worker::Worker& worker = *place->slot->worker();
   const uint32_t number = ++place->calls;
@@ -306,13 +340,28 @@ void ApiPool::OnRun(Place& place, const Frame& frame, size_t lane) {
   worker.GiveBack();
   const uint32_t call = frame.header.call;
   if (!arguments) return Reply(place, lane, call, Error(std::move(arguments).error()));
+  if (place.hanging.contains(frame.header.reserved)) {
+    return Reply(place, lane, call, Error(DeadlineExceeded("the request's time is over")));
+  }
   const auto parent = place.pending.find(frame.header.reserved);
   const Time deadline = parent != place.pending.end() ? parent->second->call.deadline : Time::max();
+  place.runs.emplace(std::pair(lane, call), frame.header.reserved);
   ekiben::Start(events_.run(frame.header.target, *std::move(arguments), deadline),
                 [this, &place, lane, call,
                  alive = std::weak_ptr(place.alive)](Result<batch::Outcome> outcome) {
-                  if (!alive.expired()) Reply(place, lane, call, std::move(outcome));
+                  if (alive.expired() || place.runs.erase({lane, call}) == 0) return;
+                  Reply(place, lane, call, std::move(outcome));
                 });
+}
+
+void ApiPool::EndRuns(Place& place, uint32_t call, const Status& why) {
+  std::vector<std::pair<size_t, uint32_t>> runs;
+  std::erase_if(place.runs, [&](const auto& run) {
+    if (run.second != call) return false;
+    runs.push_back(run.first);
+    return true;
+  });
+  for (const auto& [lane, run] : runs) Reply(place, lane, run, Error(why));
 }
 
 void ApiPool::Reply(Place& place, size_t lane, uint32_t call, Result<batch::Outcome> outcome) {
@@ -393,6 +442,7 @@ void ApiPool::OnDown(Place& place, const std::string& how) {
   for (const auto& [number, fetching] : place.fetching) *fetching.gone = true;
   place.fetching.clear();
   place.hanging.clear();
+  place.runs.clear();
   events_.on_down(how);
   for (auto streams = place.streams; const auto& [number, stream] : streams) {
     stream->End(Unavailable(fmt::format("the Python worker ended with the request: {}", how)));
@@ -417,7 +467,15 @@ void ApiPool::Check() {
     CheckPlace(*place, now);
     busy = busy || !place->pending.empty() || !place->hanging.empty() || !place->streams.empty();
   }
-  if (busy) CheckLater();
+  Admit([now](const Arrival& arrival) -> std::optional<Status> {
+    const auto* const abandoned = arrival.call.abandoned;
+    if (now >= arrival.call.deadline) {
+      return Unavailable("no Python worker is ready; one is being started");
+    }
+    if (abandoned == nullptr || !(*abandoned)()) return std::nullopt;
+    return Unavailable("the client has closed the connection");
+  });
+  if (busy || !arrivals_.empty()) CheckLater();
 }
 
 void ApiPool::CheckPlace(Place& place, Time now) {
@@ -441,6 +499,7 @@ void ApiPool::CheckPlace(Place& place, Time now) {
       std::string& out = worker->Outgoing(found->second->lane);
       worker::EndFrame(out, worker::BeginFrame(out, FrameKind::kCancel, number));
     }
+    EndRuns(place, number, why);
     const bool late = why.code() == Code::kDeadlineExceeded;
     Pending& pending = *found->second;
     place.pending.erase(found);
@@ -451,8 +510,11 @@ void ApiPool::CheckPlace(Place& place, Time now) {
     pending.answer.emplace(Error(std::move(why)));
     pending.waiter.resume();
   }
-  const bool hangs = !place.hanging.empty() && now - place.hangs_since >= kGrace;
-  if ((hangs && place.pending.empty()) || place.hanging.size() >= kMostHanging) place.slot->Kill();
+  if (place.hanging.empty()) return;
+  const Duration hanging = now - place.hangs_since;
+  const bool alone = place.pending.empty() && hanging >= kGrace;
+  const bool many = place.hanging.size() >= kMostHanging && hanging >= kShortGrace;
+  if (alone || many) place.slot->Kill();
 }
 
 }  // namespace ekiben::service

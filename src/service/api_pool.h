@@ -3,11 +3,13 @@
 
 #include <coroutine>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "base/io_loop.h"
@@ -63,9 +65,10 @@ struct Fetched {
 
 // The workers that run a service's API functions.
 //
-// A call goes to the worker that has the fewest. When its time is over or its client has gone, the
-// call is answered without the function, which is cancelled where that can be done; a worker whose
-// functions do not come back is replaced. Belongs to the loop. REQUIRES: at its end nothing waits.
+// A call goes to the worker that has the fewest, and waits for one while all are restarting. When
+// its time is over or its client has gone, the call is answered without the function, which is
+// cancelled where that can be done; a worker whose functions do not come back is replaced. Belongs
+// to the loop. REQUIRES: at its end nothing waits.
 class ApiPool {
  public:
   struct Events {
@@ -127,6 +130,8 @@ class ApiPool {
     size_t index = 0;
     std::unordered_map<uint32_t, Stream*> streams;  // That somebody reads.
     std::unordered_map<uint32_t, Pending*> pending;
+    // Calls of runners that functions wait for, by lane and number: which API's call each serves.
+    std::map<std::pair<size_t, uint32_t>, uint32_t> runs;
     uint32_t calls = 0;
     std::unordered_set<uint32_t> hanging;  // Calls that did not come back in their time.
     Time hangs_since{};
@@ -135,7 +140,18 @@ class ApiPool {
     std::unordered_map<uint32_t, Fetching> fetching;
   };
 
+  // A call that waits until a worker is there. Lies in the frame of the coroutine that waits.
+  struct Arrival {
+    batch::Call call;
+    Status status = {};
+    std::coroutine_handle<> waiter = nullptr;
+  };
+
   Place* Choose();
+  // The place of a worker, as soon as one is ready.
+  Task<Result<Place*>> ChooseLater(batch::Call call);
+  // Lets the arrivals of which it holds go on, with that status.
+  void Admit(const std::function<std::optional<Status>(const Arrival&)>& may_go);
   void OnFrame(Place& place, const worker::Frame& frame, size_t lane);
   void OnResult(Place& place, const worker::Frame& frame);
   void OnError(Place& place, const worker::Frame& frame);
@@ -147,6 +163,8 @@ class ApiPool {
   // Gives a piece of an answer to the application that has asked for it.
   void GiveFetched(Place& place, size_t lane, uint32_t call, uint32_t fetch, Fetched piece);
   void OnDown(Place& place, const std::string& how);
+  // Answers what a call's function waits for, so that it ends.
+  void EndRuns(Place& place, uint32_t call, const Status& why);
   void Reply(Place& place, size_t lane, uint32_t call, Result<batch::Outcome> outcome);
   void Finish(Place& place, uint32_t call, Result<ApiAnswer> answer);
   // Looks for calls whose time is over or whose client has gone, now and then.
@@ -158,6 +176,7 @@ class ApiPool {
   const Events events_;
   bool described_ = false;
   std::vector<std::unique_ptr<Place>> places_;
+  std::vector<Arrival*> arrivals_;
   std::unique_ptr<Watch> check_;
 };
 

@@ -95,10 +95,7 @@ void PythonService::Fail(const Status& why) {
     places_.log.Write(observe::LogLevel::kError, why.message());
     return;
   }
-  if (!why.message().starts_with('{')) return std::exchange(done_, nullptr)(why);
-  const ApiFailure failure = ReadFailure(why.message());
-  places_.log.WriteBlock(failure.traceback);
-  std::exchange(done_, nullptr)(FailedPrecondition(failure.message).WithHint(failure.hint));
+  std::exchange(done_, nullptr)(LoadFailure(why, places_.log));
 }
 
 Task<Result<ApiAnswer>> PythonService::Call(size_t api, std::string about, Value input,

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "codec/cast.h"
+#include "service/api_failure.h"
 
 namespace ekiben::service {
 namespace {
@@ -233,7 +234,8 @@ void RunnerTable::AddWorkers(const RunnerDescription& runner, size_t number) {
     if (ready()) Report({});
   };
   const auto on_failed = [this, name = runner.name](const Status& why) {
-    Report(Status(why).WithContext(fmt::format("runner '{}'", name)));
+    if (!done_) return;
+    Report(LoadFailure(why, places_.log).WithContext(fmt::format("runner '{}'", name)));
   };
   const auto on_down = [this, name = runner.name, &ended](const std::string& how) {
     ended.Add();

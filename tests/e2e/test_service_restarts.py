@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Failures that disturb more than they must."""
+"""Functions that wait, and workers that restart, do not disturb other requests."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from harness.client import call
+from harness.client import Connection, call
 from harness.program import eventually
 from harness.service import serve, write_service
 
@@ -68,8 +68,6 @@ def test_a_request_that_comes_while_the_only_worker_restarts_waits_for_it(tmp_pa
 
 
 def test_a_client_that_left_is_not_counted_as_a_503(tmp_path: Path) -> None:
-    from harness.client import Connection
-
     folder = write_service(tmp_path, SERVICE)
     with serve(folder, tmp_path / "home") as server:
         connection = Connection(server.url)
