@@ -155,6 +155,11 @@ SERVICE = """
         ctx.response.headers["x-late"] = "1"
         return two(x)
 
+    @text_api
+    def no_pieces(x, ctx):
+        ctx.response.status_code = 404
+        yield from ()
+
     @svc.api(input=NumpyNdarray(), output=NumpyNdarray())
     def same(x):
         return x
@@ -340,6 +345,13 @@ def test_a_stream_carries_what_was_said_of_its_response(worker: WorkerProcess) -
     assert said["headers"] == [["x-late", "1"]]
     assert worker.chunk(call) == "a!"
     worker.next(frames.END, call=call)
+
+
+def test_a_stream_of_nothing_has_a_response_too(worker: WorkerProcess) -> None:
+    call = ask(worker, "no_pieces", "a", about='{"id": "1"}')
+    end = worker.next(frames.END, call=call)
+    assert end.flags == 1
+    assert json.loads(ArgumentDecoder().value(end.data, end.at)[0])["status"] == 404
 
 
 def test_a_cancelled_asynchronous_function_is_cancelled(worker: WorkerProcess) -> None:
