@@ -18,7 +18,7 @@ SOURCES := $(shell git ls-files -co --exclude-standard CMakeLists.txt CMakePrese
   include src runtimes web tools/notices.py tools/embed_page.py pyproject.toml python/ekiben)
 
 .PHONY: all setup setup-test install demo test lint format unit tsan fuzz pytest test-frameworks bench \
-  clean
+  bench-python clean
 
 all: install
 
@@ -161,7 +161,17 @@ test-frameworks: $(addprefix $(STAMPS)/venv-frameworks-,torch tensorflow flax ml
 
 bench: install
 	@benchmarks/serving/setup.sh
-	@$(PYTHON) benchmarks/serving/compare.py --out benchmarks/results/serving-iris
+	@$(PYTHON) benchmarks/serving/compare.py iris --out benchmarks/results/serving-iris
+
+# Services in Python, and what it costs to hand a worker a large tensor.
+bench-python: install
+	@tools/debian_packages.sh libbenchmark-dev
+	@echo "bench: building the micro benchmark of workers"
+	@cmake --preset release -DEKIBEN_BENCHMARKS=ON >build/cmake-release.log || (cat build/cmake-release.log; false)
+	@cmake --build --preset release --target worker_benchmark >build/build-release.log || (cat build/build-release.log; false)
+	@benchmarks/serving/setup.sh
+	@$(PYTHON) benchmarks/serving/compare.py python --out benchmarks/results/serving-python \
+	  --worker-benchmark build/release/benchmarks/micro/worker_benchmark
 
 clean:
 	rm -rf build $(STAMPS) $(VENV)

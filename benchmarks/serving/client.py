@@ -18,7 +18,6 @@ from pathlib import Path
 from process import Tree
 from servers import Server
 
-PATH = "/predict"
 BODY = "[[5.9, 3, 5.1, 1.8]]"  # the row of every load
 ANSWER = [2]
 START_TIMEOUT_S = 60
@@ -81,7 +80,10 @@ def check_answers(running: Running, questions: list[tuple[str, list]]) -> Answer
         order = random.Random(client).sample(questions, len(questions))
         connection = _connect(running.port, timeout_s=60)
         try:
-            return sum(not _is_right(connection, body, answer) for body, answer in order)
+            return sum(
+                not _is_right(connection, running.server.path, body, answer)
+                for body, answer in order
+            )
         finally:
             connection.close()
 
@@ -105,7 +107,7 @@ def _wait_for_answer(
     """Milliseconds from `begin` to the first right answer."""
     while True:
         connection = _connect(port, timeout_s=START_TIMEOUT_S)
-        right = _is_right(connection, BODY, ANSWER)
+        right = _is_right(connection, server.path, BODY, ANSWER)
         waited = time.perf_counter() - begin
         connection.close()
         if right:
@@ -127,9 +129,9 @@ def _connect(port: int, timeout_s: float) -> http.client.HTTPConnection:
     return http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_s)
 
 
-def _is_right(connection: http.client.HTTPConnection, body: str, answer: list) -> bool:
+def _is_right(connection: http.client.HTTPConnection, path: str, body: str, answer: list) -> bool:
     try:
-        connection.request("POST", PATH, body, {"Content-Type": "application/json"})
+        connection.request("POST", path, body, {"Content-Type": "application/json"})
         response = connection.getresponse()
         text = response.read()
         return response.status == 200 and json.loads(text) == answer

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compares ekiben with other servers answering for the iris model, side by side in one run.
 
-    compare.py [--quick] [--peers nginx,ekiben,fastapi,bentoml,bentoml_tuned] [--ekiben BINARY] --out PREFIX
+    compare.py [iris | python] [--quick] [--peers ekiben,mosec] [--ekiben BINARY] --out PREFIX
 
 Writes PREFIX.json (raw numbers), PREFIX.md (tables) and PREFIX.svg (picture), and prints which goals were reached.
 Run setup.sh before. Ends with 1 where a server cannot be started or an answer was wrong; a missed goal is no error.
@@ -18,17 +18,18 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import comparisons
 import goals
 import machine
 import picture
 import report
+import transfer
 from client import Failed, Running, check_answers, questions, started
 from load import measure, settle
-from servers import ALL, Places, Server
+from servers import Places, Server
 from summary import Summary
 
 ROOT = Path(__file__).resolve().parents[2]
-CONNECTIONS = [1, 16, 64, 256]
 WARM_UP_S = 1
 IDLE_S = 1.0  # from the first right answer to the look at memory
 
@@ -46,7 +47,13 @@ class Plan:
     def of(cls, args: argparse.Namespace) -> "Plan":
         if args.quick:
             return cls(rounds=1, seconds=1, starts=2, patience_s=1)
-        return cls(args.rounds, args.seconds, args.starts, patience_s=5)
+        usual = args.comparison
+        return cls(
+            args.rounds or usual.rounds,
+            args.seconds or usual.seconds,
+            args.starts or usual.starts,
+            patience_s=5,
+        )
 
 
 def main() -> int:
@@ -75,7 +82,8 @@ def main() -> int:
 
 def _compare(args: argparse.Namespace) -> dict:
     places = Places(build=ROOT / "build/bench", ekiben=args.ekiben.absolute())
-    servers = [ALL[name](places) for name in ALL if name in args.peers]
+    named = args.comparison.named()
+    servers = [named[name](places) for name in named if name in (args.peers or named)]
     for server in servers:
         if missing := server.missing():
             hint = "install ekiben into .venv and run benchmarks/serving/setup.sh, or choose others with --peers"
@@ -85,6 +93,7 @@ def _compare(args: argparse.Namespace) -> dict:
     asked = questions(places.build / "model/answers.json")
     plan = Plan.of(args)
     results = {
+        "comparison": args.comparison.name,
         "date": date.today().isoformat(),
         "settings": {
             "rounds": plan.rounds,
@@ -95,6 +104,8 @@ def _compare(args: argparse.Namespace) -> dict:
         "machine": machine.facts(),
         "servers": {server.name: _empty(server) for server in servers},
     }
+    if args.worker_benchmark:
+        results["transfer_gb_s"] = transfer.measure(args.worker_benchmark.absolute(), places.ekiben)
     _measure_starts(servers, plan, results)
     for number in range(plan.rounds):
         shift = number % len(servers)
@@ -142,8 +153,10 @@ def _measure_round(
         _check(running, asked, results, "before the load")
         for one in running:
             measure(one, connections=1, seconds=WARM_UP_S)
-        for connections in CONNECTIONS:
+        for connections in sorted({n for one in running for n in one.server.connections}):
             for one in running:
+                if connections not in one.server.connections:
+                    continue
                 settle(plan.patience_s)
                 load = {"round": number, **measure(one, connections, plan.seconds)}
                 results["servers"][one.server.name]["loads"].append(load)
@@ -162,7 +175,7 @@ def _check(running: list[Running], asked: list, results: dict, when: str) -> Non
 
 def _say_load(one: Running, load: dict) -> None:
     _say(
-        f"round {load['round']}  {load['connections']:>3} connections  {one.server.title:<23}"
+        f"round {load['round']}  {load['connections']:>3} connections  {one.server.title:<25}"
         f"{load['requests_per_second']:>9.0f}/s  p50 {load['p50_us']:>6.0f} µs  p99 {load['p99_us']:>6.0f} µs  "
         f"CPU {load['cpu_us_per_request']:>7.2f} µs/request  errors {load['errors']}  "
         f"foreign {load['foreign_cores']:.2f}"
@@ -189,27 +202,44 @@ def _arguments() -> argparse.Namespace:
         metavar="PREFIX",
         help="where to write .json, .md and .svg",
     )
-    parser.add_argument("--peers", type=_names, default=list(ALL), help=f"some of {','.join(ALL)}")
+    parser.add_argument(
+        "comparison",
+        nargs="?",
+        type=_comparison,
+        default=comparisons.IRIS,
+        metavar="COMPARISON",
+        help=f"{' or '.join(comparisons.ALL)}",
+    )
+    parser.add_argument("--peers", type=lambda text: text.split(","), help="only these servers")
     parser.add_argument("--ekiben", type=Path, default=ROOT / ".venv/bin/ekiben", metavar="BINARY")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=4, help="of each load")
-    parser.add_argument("--starts", type=int, default=7)
+    parser.add_argument(
+        "--worker-benchmark",
+        type=Path,
+        metavar="BINARY",
+        help="measures large tensors, too, with this program of benchmarks/micro",
+    )
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--seconds", type=int, help="of each load")
+    parser.add_argument("--starts", type=int)
     parser.add_argument(
         "--quick", action="store_true", help="one short round, to see that everything works"
     )
     parser.add_argument(
         "--redraw", action="store_true", help="measure nothing: write .md and .svg from .json again"
     )
-    return parser.parse_args()
+    args = parser.parse_args()
+    known = args.comparison.named()
+    if unknown := [name for name in args.peers or () if name not in known]:
+        parser.error(f"no server is called '{unknown[0]}'; there are {', '.join(known)}")
+    return args
 
 
-def _names(text: str) -> list[str]:
-    names = text.split(",")
-    if unknown := [name for name in names if name not in ALL]:
+def _comparison(name: str) -> comparisons.Comparison:
+    if name not in comparisons.ALL:
         raise argparse.ArgumentTypeError(
-            f"no server is called '{unknown[0]}'; there are {', '.join(ALL)}"
+            f"no comparison is called '{name}'; there are {', '.join(comparisons.ALL)}"
         )
-    return names
+    return comparisons.ALL[name]
 
 
 def _say(text: str) -> None:

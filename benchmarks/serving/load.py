@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from client import BODY, PATH, Failed, Running
+from client import BODY, Failed, Running
 from process import machine_busy_seconds
 
 SCRIPT = Path(__file__).resolve().parent / "wrk.lua"
@@ -20,7 +20,7 @@ def measure(running: Running, connections: int, seconds: int) -> dict:
     """Load `running` over kept-alive connections; return rates, latencies, errors and CPU as results.json has them."""
     processes = set(running.tree.pids())
     begin = _Cpu(running)
-    answer = _run_wrk(running.port, connections, seconds)
+    answer = _run_wrk(running, connections, seconds)
     end = _Cpu(running)
 
     requests = answer["requests"]
@@ -71,7 +71,7 @@ def _used(who: int) -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def _run_wrk(port: int, connections: int, seconds: int) -> dict:
+def _run_wrk(running: Running, connections: int, seconds: int) -> dict:
     options = [
         "-t1",
         f"-c{connections}",
@@ -82,7 +82,7 @@ def _run_wrk(port: int, connections: int, seconds: int) -> dict:
         "-s",
         str(SCRIPT),
     ]
-    url = f"http://127.0.0.1:{port}{PATH}"
+    url = f"http://127.0.0.1:{running.port}{running.server.path}"
     done = subprocess.run(
         ["wrk", *options, url], env={**os.environ, "BODY": BODY}, capture_output=True, text=True
     )

@@ -5,6 +5,7 @@ import math
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
+import comparisons
 from report import number
 from summary import Summary
 
@@ -61,7 +62,7 @@ def svg(summary: Summary) -> str:
         f"<title>{escape(_description(panels, summary))}</title>",
         f"<style>\n{STYLE}\n</style>",
         f'<rect class="card" x="0.5" y="0.5" width="{WIDTH - 1}" height="{height - 1}" rx="8"/>',
-        _text(MARGIN, 38, "The iris model over HTTP, one row a request", "title"),
+        _text(MARGIN, 38, comparisons.of(summary.results).subtitle, "title"),
         _text(
             MARGIN,
             60,
@@ -130,7 +131,7 @@ def _draw(panel: _Panel, summary: Summary, top: int) -> list[str]:
         parts.append(f'<line class="grid" x1="{at}" x2="{at}" y1="{first - 6}" y2="{bottom}"/>')
         parts.append(_text(at, bottom + 14, _tick(power), "tick"))
     for row, (server, value) in enumerate(panel.values.items()):
-        ours = " ours" if server == "ekiben" else ""
+        ours = " ours" if server.startswith("ekiben") else ""
         middle = first + ROW * row + 8
         parts.append(_text(MARGIN, middle + 4, summary.title(server), ours.strip()))
         parts.append(

@@ -3,6 +3,7 @@
 
 from statistics import median
 
+import comparisons
 from goals import Verdict
 from summary import NOISY_CORES, Summary
 
@@ -10,12 +11,13 @@ from summary import NOISY_CORES, Summary
 def markdown(summary: Summary, verdicts: list[Verdict], picture: str) -> str:
     results = summary.results
     settings = results["settings"]
+    about = comparisons.of(results)
     lines = [
-        "# The iris model over HTTP",
+        f"# {about.title}",
         "",
         f"![Server CPU, throughput, latency, start and memory of each server]({picture})",
         "",
-        f"Measured on {results['date']}: `POST /predict` with one row, `[[5.9, 3, 5.1, 1.8]]` → `[2]`, over kept-alive",
+        f"Measured on {results['date']}: {about.asked}",
         "connections, with wrk on the same cores as the server. Each figure is the median of",
         f"{settings['rounds']} × {settings['seconds']} s, the servers taking turns.",
         "[How it is measured](../README.md).",

@@ -40,10 +40,12 @@ class Places:
 
 
 class Server:
-    """A server that answers POST /predict. Knows how it is started; starts nothing itself."""
+    """A server that answers POST `path`. Knows how it is started; starts nothing itself."""
 
     name = ""
     title = ""
+    path = "/predict"
+    connections = (1, 16, 64, 256)  # of the loads
     answers_any_row = True  # False: only the one row of the load has a right answer
 
     def __init__(self, places: Places) -> None:
@@ -98,7 +100,7 @@ class FastApi(Server):
         ]
 
     def version(self) -> str:
-        return _versions(self.places.build / "venv-fastapi", ["fastapi", "uvicorn", "onnxruntime"])
+        return versions(self.places.build / "venv-fastapi", ["fastapi", "uvicorn", "onnxruntime"])
 
     def command(self, port: int, folder: Path) -> list[str]:
         where = ["--app-dir", str(IRIS), "--host", "127.0.0.1", "--port", str(port)]
@@ -114,19 +116,22 @@ class BentoMl(Server):
     name = "bentoml"
     title = "BentoML 1.4"
     model = "iris_clf"
-    service = "bentoml_service"
+    venv = "venv-bentoml"
+    folder = IRIS
+    service = "bentoml_service:Iris"
     runtime = "scikit-learn"
+    options: tuple[str, ...] = ()
 
     def needs(self) -> list[Path]:
         build = self.places.build
-        return [build / "venv-bentoml/bin/bentoml", build / "bentoml-home/models" / self.model]
+        return [build / self.venv / "bin/bentoml", build / "bentoml-home/models" / self.model]
 
     def version(self) -> str:
-        return _versions(self.places.build / "venv-bentoml", ["bentoml", "starlette", self.runtime])
+        return versions(self.places.build / self.venv, ["bentoml", "starlette", self.runtime])
 
     def command(self, port: int, folder: Path) -> list[str]:
-        where = ["--working-dir", str(IRIS), "--host", "127.0.0.1", "--port", str(port)]
-        return [str(self.needs()[0]), "serve", f"{self.service}:Iris", *where]
+        where = ["--working-dir", str(self.folder), "--host", "127.0.0.1", "--port", str(port)]
+        return [str(self.needs()[0]), "serve", self.service, *where, *self.options]
 
     def environment(self) -> dict[str, str]:
         return {
@@ -139,7 +144,7 @@ class BentoMlTuned(BentoMl):
     name = "bentoml_tuned"
     title = "BentoML 1.4, tuned"
     model = "iris_onnx"
-    service = "bentoml_tuned_service"
+    service = "bentoml_tuned_service:Iris"
     runtime = "onnxruntime"
 
 
@@ -160,16 +165,12 @@ class Ekiben(Server):
         return {"EKIBEN_HOME": str(self.places.build / "ekiben-home")}
 
 
-ALL: dict[str, type[Server]] = {
-    server.name: server for server in (Nginx, Ekiben, FastApi, BentoMlTuned, BentoMl)
-}
-
-
 def _output(command: list) -> str:
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return (done.stdout + done.stderr).strip().partition("\n")[0]
 
 
-def _versions(venv: Path, packages: list[str]) -> str:
+def versions(venv: Path, packages: list[str]) -> str:
+    """The installed versions of `packages`, for people."""
     program = "import sys, importlib.metadata as m; print(', '.join(p + ' ' + m.version(p) for p in sys.argv[1:]))"
     return _output([venv / "bin/python", "-c", program, *packages])

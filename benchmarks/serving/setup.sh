@@ -78,5 +78,7 @@ need_command wrk wrk
 need_command nginx nginx-light
 environment fastapi
 environment bentoml
+environment bentoml-1.1
+environment mosec
 peers_models
 ekiben_model

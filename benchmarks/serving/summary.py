@@ -39,6 +39,10 @@ class Summary:
         value = _median(self._of(server)["pss_bytes"])
         return None if value is None else value / 1e6
 
+    def transfer_gb_s(self, way: str) -> float | None:
+        """How fast a tensor of 1 MB goes "in" to a worker or "out" of it."""
+        return self.results.get("transfer_gb_s", {}).get(way)
+
     def is_noisy(self, server: str, connections: int) -> bool:
         foreign = self.load(server, connections, "foreign_cores")
         return foreign is not None and foreign > NOISY_CORES

@@ -11,6 +11,7 @@ import goals
 import load
 import picture
 import report
+import transfer
 from process import Tree
 from summary import Summary
 
@@ -100,6 +101,56 @@ class GoalsTest(unittest.TestCase):
         self.assertEqual(goals.judge(Summary(results()))[1].reached, "1/211")
 
 
+class PythonGoalsTest(unittest.TestCase):
+    def setUp(self) -> None:
+        def server(cpu: float, rate: float, p50: float) -> dict:
+            loads = [one_load(connections, cpu, rate, p50) for connections in (1, 64, 256)]
+            return one_server("some", loads)
+
+        self.found = {
+            **results(),
+            "comparison": "python",
+            "transfer_gb_s": {"in": 9.0, "out": 7.5},
+            "servers": {
+                "ekiben": server(25, 40_000, 70),
+                "ekiben_native": server(7, 120_000, 30),
+                "fastapi": server(120, 13_000, 160),
+                "bentoml": server(1_500, 600, 2_000),
+                "bentoml_legacy": server(3_000, 300, 3_000),
+                "bentoml_1_1": server(1_900, 400, 4_000),
+                "ekiben_pickle": server(40, 20_000, 900),
+                "mosec": server(50, 20_000, 3_000),
+            },
+        }
+
+    def test_the_goals_are_those_of_the_comparison(self) -> None:
+        verdicts = goals.judge(Summary(self.found))
+        self.assertEqual(
+            [verdict.outcome for verdict in verdicts],
+            [
+                *(
+                    "pass",
+                    "pass",
+                    "miss",
+                    "pass",
+                    "miss",
+                ),  # CPU; what Python adds to a lone request
+                *("pass", "pass", "pass", "miss"),  # Python runners; large tensors
+                *("miss", "miss"),  # start, memory: as BentoML's
+            ],
+        )
+        self.assertEqual(verdicts[4].reached, "40 µs")
+
+    def test_a_server_without_a_load_has_no_row_for_it(self) -> None:
+        loads = self.found["servers"]["mosec"]["loads"]
+        self.found["servers"]["mosec"]["loads"] = [
+            load for load in loads if load["connections"] > 1
+        ]
+        text = report.markdown(Summary(self.found), [], "x.svg")
+        self.assertIn("# The iris service in Python", text)
+        self.assertEqual(text.count("| some | 20 000 |"), 3 + 2)
+
+
 class ReportTest(unittest.TestCase):
     def test_every_server_has_a_row_for_every_load(self) -> None:
         summary = Summary(results())
@@ -130,6 +181,25 @@ class PictureTest(unittest.TestCase):
         words = "".join(ElementTree.fromstring(picture.svg(Summary(found))).itertext())
         self.assertNotIn("64 connections", words)
         self.assertIn("Memory", words)
+
+
+class TransferTest(unittest.TestCase):
+    def test_the_medians_count(self) -> None:
+        def run(name: str, aggregate: str, speed: float) -> dict:
+            return {
+                "run_name": f"{name}/1000000/real_time",
+                "aggregate_name": aggregate,
+                "bytes_per_second": speed,
+            }
+
+        document = {
+            "benchmarks": [
+                run("IntoWorker", "median", 12.3456e9),
+                run("IntoWorker", "mean", 1e9),
+                run("OutOfWorker", "median", 8e9),
+            ]
+        }
+        self.assertEqual(transfer.medians(document), {"in": 12.35, "out": 8.0})
 
 
 class LoadTest(unittest.TestCase):

@@ -2,11 +2,13 @@
 """Writes what the peers serve: save_peers.py FOLDER, with BENTOML_HOME naming BentoML's store.
 
 FOLDER/iris.onnx      the model, cut to the nodes that the label needs (one of 34)
+FOLDER/iris.pickle    the classifier itself
 FOLDER/answers.json   the data set's rows and scikit-learn's answer to each
 and in BentoML's store `iris_clf`, the classifier itself, and `iris_onnx`, the same graph.
 """
 
 import json
+import pickle
 import sys
 import warnings
 from pathlib import Path
@@ -31,6 +33,7 @@ def main(folder: Path) -> None:
     )
     onnx.utils.extract_model(str(whole), str(label_only), ["X"], ["label"])
     whole.unlink()
+    (folder / "iris.pickle").write_bytes(pickle.dumps(classifier))
 
     expected = classifier.predict(rows())
     session = onnxruntime.InferenceSession(str(label_only), providers=["CPUExecutionProvider"])

@@ -29,6 +29,7 @@ from .frames import (
     CREDIT,
     ERROR,
     FETCH,
+    METRICS,
     READY,
     RELEASE,
     REPLY,
@@ -42,6 +43,7 @@ from .lane import Lane, drive
 from .memory import Memory
 from .native import native_method
 from .streams import Cancelled, TaskStream, ThreadStream
+from .telling import metrics_frame
 from .threads import Threads
 from .values import Decoder, Encoder, json_text, text
 
@@ -157,6 +159,8 @@ class ApiWorker:
                 self._call_inline(function, call, data, at)
         elif kind == RELEASE:
             self._released(data, at)
+        elif kind == METRICS:
+            self._lanes.sync.send(metrics_frame(call))
         elif kind == STOP:
             self._stop()
         else:
