@@ -206,10 +206,11 @@ def happened(worker: WorkerProcess, what: str) -> bool:
 
 
 def test_functions_of_each_kind_run_where_they_belong(worker: WorkerProcess) -> None:
-    # The first one shows that it is short, and stays on the thread that reads.
-    assert answered(worker, "where", 0) == "MainThread"
+    # On the thread that reads: the first one, or another where that one was held for long.
+    reading = ("MainThread", "ekiben-lane")
+    assert answered(worker, "where", 0) in reading
     assert answered(worker, "where_async", 0, lane=1) == "ekiben-loop"
-    assert answered(worker, "slow", 0) == "MainThread"
+    assert answered(worker, "slow", 0) in reading
     assert answered(worker, "slow", 0) == "ekiben-function"
 
 
