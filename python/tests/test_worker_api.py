@@ -155,6 +155,11 @@ SERVICE = """
         ctx.response.headers["x-late"] = "1"
         return two(x)
 
+    @text_api
+    def no_pieces(x, ctx):
+        ctx.response.status_code = 404
+        yield from ()
+
     @svc.api(input=NumpyNdarray(), output=NumpyNdarray())
     def same(x):
         return x
@@ -201,10 +206,11 @@ def happened(worker: WorkerProcess, what: str) -> bool:
 
 
 def test_functions_of_each_kind_run_where_they_belong(worker: WorkerProcess) -> None:
-    # The first one shows that it is short, and stays on the thread that reads.
-    assert answered(worker, "where", 0) == "MainThread"
+    # On the thread that reads: the first one, or another where that one was held for long.
+    reading = ("MainThread", "ekiben-lane")
+    assert answered(worker, "where", 0) in reading
     assert answered(worker, "where_async", 0, lane=1) == "ekiben-loop"
-    assert answered(worker, "slow", 0) == "MainThread"
+    assert answered(worker, "slow", 0) in reading
     assert answered(worker, "slow", 0) == "ekiben-function"
 
 
@@ -340,6 +346,13 @@ def test_a_stream_carries_what_was_said_of_its_response(worker: WorkerProcess) -
     assert said["headers"] == [["x-late", "1"]]
     assert worker.chunk(call) == "a!"
     worker.next(frames.END, call=call)
+
+
+def test_a_stream_of_nothing_has_a_response_too(worker: WorkerProcess) -> None:
+    call = ask(worker, "no_pieces", "a", about='{"id": "1"}')
+    end = worker.next(frames.END, call=call)
+    assert end.flags == 1
+    assert json.loads(ArgumentDecoder().value(end.data, end.at)[0])["status"] == 404
 
 
 def test_a_cancelled_asynchronous_function_is_cancelled(worker: WorkerProcess) -> None:

@@ -126,6 +126,12 @@ SERVICE = """
 
 
     @svc.api(input=Text(), output=Text())
+    def nothing_found(text, ctx):
+        ctx.response.status_code = 404
+        yield from ()
+
+
+    @svc.api(input=Text(), output=Text())
     async def words(text):
         try:
             for word in text.split():
@@ -307,6 +313,11 @@ def test_what_an_api_streams_comes_as_it_is_made(server: Server) -> None:
     eventually("the function is cancelled", lambda: has_closed(server, "words"))
 
 
+def test_a_stream_of_nothing_keeps_its_status(server: Server) -> None:
+    answer = streamed(server, "/nothing_found", b"a")
+    assert (answer.status, answer.read()) == (404, b"")
+
+
 def test_requests_are_counted_by_mount(server: Server) -> None:
     before = server.metric('ekiben_request_total{route="/api/*",code="200"')
     call(server.url, "/api/items/iris")
@@ -340,3 +351,36 @@ def test_middleware_that_raises_is_a_500_that_tells_nothing(wrapped: Server) -> 
     assert b"guard" not in answer.body
     assert "the guard is broken" in wrapped.stderr
     assert call(wrapped.url, "/same", b"1").json() == 1
+
+
+def test_an_application_at_the_root_gets_what_has_no_route(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    source = """
+        import ekiben
+        from ekiben.io import JSON
+        from fastapi import FastAPI
+
+        svc = ekiben.Service("root")
+        app = FastAPI()
+        svc.mount_asgi_app(app)
+
+
+        @app.get("/ping")
+        @app.get("/same")
+        def ping():
+            return "of the application"
+
+
+        @svc.api(input=JSON(), output=JSON())
+        def same(value):
+            return value
+    """
+    folder = write_service(tmp_path_factory.mktemp("root"), source)
+    with serve(folder, folder / "home") as server:
+        assert call(server.url, "/ping").json() == "of the application"
+        assert call(server.url, "/same", b"1").json() == 1
+        assert call(server.url, "/same").json() == "of the application"
+        assert call(server.url, "/nothing").json() == {"detail": "Not Found"}
+        assert call(server.url, "/docs.json").json()["info"]["title"] == "root"
+        assert call(server.url, "/healthz").status == 200

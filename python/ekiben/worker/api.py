@@ -273,11 +273,14 @@ class ApiWorker:
     def _send_pieces(
         self, stream: ThreadStream, call: int, function: Function, pieces: Any, said: str
     ) -> None:
+        begun = False
         try:
-            for number, piece in enumerate(pieces):
-                if number == 0:
-                    stream.said = self._said_so_far(function, said)
+            for piece in pieces:
+                if not begun:
+                    stream.said, begun = self._said_so_far(function, said), True
                 stream.put(self._encoder.value(function.api.output.encode(piece)))
+            if not begun:
+                stream.said = self._said_so_far(function, said)
         except Cancelled:
             pieces.close()
         except BaseException as error:
@@ -357,6 +360,8 @@ class ApiWorker:
                 if not begun:
                     stream.said, begun = self._said_so_far(function, said), True
                 await stream.put(self._encoder.value(function.api.output.encode(piece)))
+            if not begun:
+                stream.said = self._said_so_far(function, said)
         except BaseException as error:
             await pieces.aclose()
             self._lanes.asynchronous.send(self._answer(function, call, None, error, ""))

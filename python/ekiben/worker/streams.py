@@ -16,7 +16,7 @@ from .frames import CHUNK, END, HEADER_SIZE, frame
 from .values import text
 
 WINDOW = 256 << 10
-# A CHUNK's flag: the status and headers of the response stand before its value.
+# A flag of CHUNK and END: the status and headers of the response stand before its value.
 _WITH_HEAD = 1
 
 
@@ -72,7 +72,7 @@ class ThreadStream:
 
     def end(self) -> None:
         """Nothing more comes."""
-        self._send(frame(END, self._call))
+        self._send(_end(self._call, self.said))
 
 
 class TaskStream:
@@ -110,10 +110,14 @@ class TaskStream:
 
     def end(self) -> None:
         """Nothing more comes."""
-        self.send(frame(END, self.call))
+        self.send(_end(self.call, self.said))
 
 
 def _chunk(call: int, value: bytes, said: str) -> bytes:
     if said:
         return frame(CHUNK, call, text(said) + value, flags=_WITH_HEAD)
     return frame(CHUNK, call, value)
+
+
+def _end(call: int, said: str) -> bytes:
+    return frame(END, call, text(said), flags=_WITH_HEAD) if said else frame(END, call)
