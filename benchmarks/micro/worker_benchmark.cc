@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <string>
 
 #include <benchmark/benchmark.h>
@@ -56,7 +57,13 @@ class Functions {
   static constexpr uint16_t kTake = 0, kGive = 1;
 
   Functions() {
-    slot_.Start();
+    Worker::Options options = MakeOptions();
+    Slot::Events events{.on_ready = [this](std::string_view) { loop_.Stop(); },
+                        .on_frame = [this](const Frame& frame, size_t) { OnFrame(frame); },
+                        .on_down = [](const std::string& how) { GiveUp(how); },
+                        .on_failed = [](const Status& why) { GiveUp(why.message()); }};
+    slot_ = std::make_unique<Slot>(loop_, std::move(options), std::move(events));
+    slot_->Start();
     loop_.Run();
     loop_.context().restart();
   }
@@ -64,7 +71,7 @@ class Functions {
 
   // The bytes of the tensor that the function returns.
   size_t Call(uint16_t function, const Value& input) {
-    Worker& worker = *slot_.worker();
+    Worker& worker = *slot_->worker();
     std::string& out = worker.Outgoing(0);
     const size_t begin = BeginFrame(out, FrameKind::kCall, ++calls_, function);
     AppendText(out, "1");
@@ -77,7 +84,7 @@ class Functions {
   }
 
  private:
-  Worker::Options Options() {
+  Worker::Options MakeOptions() {
     std::string name = (std::filesystem::temp_directory_path() / "ekiben-bench-XXXXXX").string();
     if (mkdtemp(name.data()) == nullptr) GiveUp("cannot make a folder in the temporary one");
     folder_ = name;
@@ -86,14 +93,16 @@ class Functions {
     std::fclose(file);
     const auto python = FindPython("");
     if (!python) GiveUp(python.error().message());
-    return {.command = {python->string(), "-m", "ekiben.worker"},
-            .working_dir = folder_.string(),
-            .settings = R"("role": "api", "target": "service:svc", "runner": 0, "alias": false)",
-            .lanes = 2};
+    Worker::Options options;
+    options.command = {python->string(), "-m", "ekiben.worker"};
+    options.working_dir = folder_.string();
+    options.settings = R"("role": "api", "target": "service:svc", "runner": 0, "alias": false)";
+    options.lanes = 2;
+    return options;
   }
 
   void OnFrame(const Frame& frame) {
-    Worker& worker = *slot_.worker();
+    Worker& worker = *slot_->worker();
     ValueReader reader = worker.Reader(frame);
     const auto said = reader.ReadText();
     if (frame.header.kind != FrameKind::kResult) GiveUp(said ? std::string(*said) : "no result");
@@ -108,12 +117,7 @@ class Functions {
   http::AsioLoop loop_;
   uint32_t calls_ = 0;
   size_t returned_ = 0;
-  Slot slot_{loop_,
-             Options(),
-             {.on_ready = [this](std::string_view) { loop_.Stop(); },
-              .on_frame = [this](const Frame& frame, size_t) { OnFrame(frame); },
-              .on_down = [](const std::string& how) { GiveUp(how); },
-              .on_failed = [](const Status& why) { GiveUp(why.message()); }}};
+  std::unique_ptr<Slot> slot_;
 };
 
 Value Doubles(int64_t bytes, double first) {
