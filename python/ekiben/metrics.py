@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from .errors import InvalidArgument
+from .labels import label_text
 from .origin import caller
 
 __all__ = [
@@ -331,7 +332,7 @@ def generate_latest() -> bytes:
         name = f"{one.name}_total" if one.kind == "counter" else one.name
         text = one.documentation.replace("\\", r"\\").replace("\n", r"\n")
         lines += [f"# HELP {name} {text}", f"# TYPE {name} {one.kind}"]
-        lines += [f"{s.name}{_labels(s.labels)} {_number(s.value)}" for s in one.samples]
+        lines += [f"{s.name}{label_text(s.labels)} {_number(s.value)}" for s in one.samples]
     return "".join(f"{line}\n" for line in lines).encode("utf-8")
 
 
@@ -384,14 +385,6 @@ def _full_name(kind: str, name: str, namespace: str, subsystem: str, unit: str) 
         name = name.removesuffix("_total")
     joined = "_".join(one for one in (namespace, subsystem, name) if one)
     return joined if not unit or joined.endswith(f"_{unit}") else f"{joined}_{unit}"
-
-
-def _labels(labels: dict[str, str]) -> str:
-    if not labels:
-        return ""
-    escapes = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
-    pairs = [f'{name}="{value.translate(escapes)}"' for name, value in labels.items()]
-    return "{" + ",".join(pairs) + "}"
 
 
 def _number(value: float) -> str:

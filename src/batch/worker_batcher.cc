@@ -56,6 +56,7 @@ WorkerBatcher::WorkerBatcher(IoLoop& loop, Options options, Events events)
   for (const Method& method : options_.methods) queues_.push_back({BatchPolicy(method.batching)});
   for (const worker::Worker::Options& each : options_.workers) {
     Place& place = *places_.emplace_back(std::make_unique<Place>());
+    place.index = places_.size() - 1;
     place.slot = std::make_unique<worker::Slot>(
         loop, each,
         worker::Slot::Events{
@@ -211,7 +212,17 @@ void WorkerBatcher::Send(Place& place, size_t method, std::vector<Waiting*> batc
   worker::EndFrame(out, begin);
 }
 
+size_t WorkerBatcher::AskForMetrics(uint32_t call) {
+  return static_cast<size_t>(std::ranges::count_if(
+      places_, [&](const auto& place) { return place->slot->AskForMetrics(call); }));
+}
+
 void WorkerBatcher::OnFrame(Place& place, const worker::Frame& frame) {
+  if (frame.header.kind == worker::FrameKind::kMetricsResult) {
+    worker::ValueReader reader = place.slot->worker()->Reader(frame);
+    const auto json = reader.ReadText();
+    return events_.on_metrics(place.index, frame.header.call, json ? *json : "");
+  }
   if (frame.header.kind != worker::FrameKind::kBatchResult || place.batch.empty() ||
       frame.header.call != place.number) {
     return;

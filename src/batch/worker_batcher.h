@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -52,6 +53,8 @@ class WorkerBatcher {
     std::function<void(const Status&)> on_failed;
     // A worker ended, and how.
     std::function<void(const std::string&)> on_down;
+    // What a worker answered to AskForMetrics().
+    std::function<void(size_t worker, uint32_t call, std::string_view json)> on_metrics;
   };
 
   WorkerBatcher(IoLoop& loop, Options options, Events events);
@@ -61,6 +64,9 @@ class WorkerBatcher {
 
   // As Batcher::Infer(). kUnavailable where the worker died with the call.
   Task<Result<Outcome>> Infer(size_t method, worker::Arguments arguments, Call call);
+
+  // Asks all workers that are ready, and says how many they are.
+  size_t AskForMetrics(uint32_t call);
 
   // Ends the workers once they are idle.
   void Stop();
@@ -84,6 +90,7 @@ class WorkerBatcher {
   // A worker, and the batch that it is at.
   struct Place {
     std::unique_ptr<worker::Slot> slot;
+    size_t index = 0;
     std::vector<Waiting*> batch;
     size_t method = 0;
     int64_t rows = 0;

@@ -31,7 +31,7 @@ Usage: ekiben models list [NAME] [OPTIONS]
 
 TEST_F(AppTest, TheUsageLineNamesWhatMustBeGiven) {
   Run({"models", "import", "-h"});
-  EXPECT_THAT(out(), HasSubstr("Usage: ekiben models import FILE --name NAME [OPTIONS]\n"));
+  EXPECT_THAT(out(), HasSubstr("Usage: ekiben models import FILE [OPTIONS]\n"));
   Run({"models", "delete", "-h"});
   EXPECT_THAT(out(), HasSubstr("Usage: ekiben models delete TAGS... [OPTIONS]\n"));
 }

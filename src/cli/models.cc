@@ -4,7 +4,8 @@
 namespace ekiben::cli {
 
 void AddModels(CLI::App& app, Context& context) {
-  CLI::App* const models = app.add_subcommand("models", "List, get, delete and import models");
+  CLI::App* const models =
+      app.add_subcommand("models", "List, get, delete, import and export models");
   models->footer(
       "  ekiben models list\n"
       "  ekiben models get iris_clf:latest");
@@ -12,6 +13,7 @@ void AddModels(CLI::App& app, Context& context) {
   AddModelsGet(*models, context);
   AddModelsDelete(*models, context);
   AddModelsImport(*models, context);
+  AddModelsExport(*models, context);
 }
 
 }  // namespace ekiben::cli

@@ -36,12 +36,24 @@ Status RunModelsDelete(const ModelsDeleteArgs& args, Context& context);
 void AddModelsDelete(CLI::App& models, Context& context);
 
 struct ModelsImportArgs {
-  std::filesystem::path file = {};
-  std::string name = {};                 // NAME or NAME:VERSION
+  std::filesystem::path file = {};       // A .onnx file, or an archive.
+  std::string name = {};                 // NAME or NAME:VERSION; of an archive it is its own.
   std::vector<std::string> labels = {};  // "key=value"
+  std::string python = {};               // Archives are read by it; empty: found by itself.
 };
 Status RunModelsImport(const ModelsImportArgs& args, Context& context);
 void AddModelsImport(CLI::App& models, Context& context);
+
+struct ModelsExportArgs {
+  std::string tag = {};
+  std::string path = ".";
+  std::string python = {};
+};
+Status RunModelsExport(const ModelsExportArgs& args, Context& context);
+void AddModelsExport(CLI::App& models, Context& context);
+
+// Adds --python, by which archives are read and written.
+void AddArchivePython(CLI::App& command, std::string& python);
 
 void AddModels(CLI::App& app, Context& context);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ekiben models import FILE.onnx --name NAME[:VERSION] [--label KEY=VALUE]...
+// ekiben models import ARCHIVE
 #include <cerrno>
 #include <ostream>
 #include <system_error>
@@ -7,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "cli/ask_python.h"
 #include "cli/models.h"
 #include "cli/onnx_options.h"
 #include "cli/report.h"
@@ -93,9 +95,38 @@ Status DescribeNative(const fs::path& staged, const ModelsImportArgs& args, Cont
                                : session.error().hint());
 }
 
+bool IsOnnx(const ModelsImportArgs& args) {
+  return !args.name.empty() || args.file.extension() == ".onnx";
+}
+
+// What `ekiben models export`, or BentoML, wrote: it has its tag in it.
+Status ImportArchive(const ModelsImportArgs& args, Context& context) {
+  std::error_code error;
+  if (!fs::exists(args.file, error)) return FileError("cannot import", args.file, ENOENT);
+  if (!args.labels.empty()) {
+    return InvalidArgument(
+               fmt::format("'{}' is an archive, which has labels of its own", args.file.string()))
+        .WithHint("--label is for .onnx files");
+  }
+  const auto answer = AskPython({.doing = "import an archive",
+                                 .python = args.python,
+                                 .name = "import-model",
+                                 .arguments = {args.file.string()},
+                                 .environment = {{"EKIBEN_HOME", context.store.home().string()}}});
+  if (!answer) return answer.error();
+  context.out << "Model(tag=\"" << TextIn(*answer, "tag") << "\") imported\n";
+  return {};
+}
+
 }  // namespace
 
 Status RunModelsImport(const ModelsImportArgs& args, Context& context) {
+  if (!IsOnnx(args)) return ImportArchive(args, context);
+  if (args.name.empty()) {
+    return InvalidArgument(fmt::format("'{}' is a .onnx file, which needs a name in the store",
+                                       args.file.string()))
+        .WithHint("give it one with --name");
+  }
   if (Status checked = CheckFile(args.file); !checked.ok()) return checked;
   Result<Tag> tag = NewTag(args.name, context);
   if (!tag) return tag.error();
@@ -122,12 +153,18 @@ Status RunModelsImport(const ModelsImportArgs& args, Context& context) {
 
 void AddModelsImport(CLI::App& models, Context& context) {
   const auto args = std::make_shared<ModelsImportArgs>();
-  CLI::App* const command = models.add_subcommand("import", "Put a model file into the store");
+  CLI::App* const command = models.add_subcommand("import", "Put a model into the store");
   command->footer(
       "  ekiben models import iris.onnx --name iris_clf\n"
-      "  ekiben models import iris.onnx --name iris_clf:v2 --label owner=me");
-  command->add_option("FILE", args->file, "a .onnx file, with its weights inside")->required();
-  command->add_option("--name", args->name, "NAME, or NAME:VERSION")->type_name("NAME")->required();
+      "  ekiben models import iris.onnx --name iris_clf:v2 --label owner=me\n"
+      "  ekiben models import iris_clf.bentomodel");
+  command
+      ->add_option("FILE", args->file,
+                   "a .onnx file, with its weights inside; or what `models export` wrote")
+      ->required();
+  command->add_option("--name", args->name, "NAME, or NAME:VERSION, of a .onnx file")
+      ->type_name("NAME");
+  AddArchivePython(*command, args->python);
   command->add_option("--label", args->labels, "KEY=VALUE, as often as needed")
       ->type_name("LABEL")
       ->expected(1)

@@ -114,8 +114,16 @@ TEST_F(ModelsImportTest, NamesAndLabelsAreChecked) {
   EXPECT_EQ(Import({"--name", "iris:latest"}), kExitInvalid);
   EXPECT_EQ(Import({"--name", "iris", "--label", "owner"}), kExitInvalid);
   EXPECT_THAT(err(), HasSubstr("--label: expected KEY=VALUE, got 'owner'"));
-  EXPECT_EQ(Import({}), kExitUsage);
+  EXPECT_EQ(Import({}), kExitInvalid);
+  EXPECT_THAT(err(), HasSubstr("which needs a name in the store\nhint: give it one with --name\n"));
   EXPECT_TRUE(NothingIsLeft());
+}
+
+TEST_F(ModelsImportTest, AnArchiveHasItsNameAndLabelsInIt) {
+  EXPECT_EQ(Run({"models", "import", "nowhere.bentomodel"}), kExitNotFound);
+  EXPECT_EQ(err(), "error: cannot import 'nowhere.bentomodel': No such file or directory\n");
+  EXPECT_EQ(Run({"models", "import", store_.home().string(), "--label", "a=b"}), kExitInvalid);
+  EXPECT_THAT(err(), HasSubstr("labels of its own"));
 }
 
 TEST_F(ModelsImportTest, UpperCaseIsLoweredWithANote) {

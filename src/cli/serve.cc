@@ -6,10 +6,13 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <thread>
 
+#include "cli/ask_python.h"
 #include "cli/serve_target.h"
+#include "server/configuration.h"
 #include "worker/python.h"
 
 namespace ekiben::cli {
@@ -85,6 +88,10 @@ void AddPythonOptions(CLI::App& command, RawArgs& raw) {
       ->type_name("N");
   command.add_option("--working-dir", args.working_dir, "where the service is looked for, here")
       ->type_name("FOLDER");
+  command.add_option("--set", args.settings, "KEY=VALUE of the configuration, as often as needed")
+      ->type_name("SETTING")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command.add_option("--python", args.python, "the interpreter that runs the service")
       ->type_name("PATH");
   command.add_flag("--bentoml", args.alias,
@@ -105,28 +112,47 @@ void AddLoggingOptions(CLI::App& command, RawArgs& raw) {
       ->type_name("FORMAT");
 }
 
+// What was configured, or nothing. Options that were typed are left as they are.
+Result<std::optional<server::Configuration>> FindConfiguration(const ServeArgs& args,
+                                                               server::ServeOptions& options) {
+  if (!IsConfigured(args.settings)) return std::nullopt;
+  const auto json = AskPython({.doing = "read the configuration",
+                               .python = args.python,
+                               .name = "configuration",
+                               .arguments = args.settings});
+  if (!json) return Error(json.error());
+  return server::Configure(*json, args.given, options);
+}
+
 // One a core, and one where somebody edits the service: only that has to start again.
-size_t ApiWorkers(const ServeArgs& args) {
+size_t ApiWorkers(const ServeArgs& args, std::optional<size_t> configured) {
   if (args.api_workers != 0) return args.api_workers;
   if (args.development || args.reload) return 1;
+  if (configured) return *configured;
   return std::max(1U, std::thread::hardware_concurrency());
 }
 
 Status ServePython(const ServeArgs& args, const std::string& target,
-                   const std::filesystem::path& folder, Context& context) {
+                   const std::filesystem::path& folder,
+                   const std::optional<server::Configuration>& configuration,
+                   const server::ServeOptions& options, Context& context) {
   const auto python = worker::FindPython(args.python);
   if (!python) return python.error();
   if (args.reload && args.production) {
     context.err << "warning: --reload does nothing with --production\n";
   }
+  const size_t workers =
+      ApiWorkers(args, configuration ? configuration->api_workers : std::nullopt);
   return server::ServePython({.target = target,
                               .working_dir = folder.string(),
                               .python = python->string(),
-                              .api_workers = ApiWorkers(args),
+                              .api_workers = workers,
                               .reload = args.reload && !args.production,
                               .embeds = args.development,
-                              .alias = args.alias},
-                             context.store, args.options, context.out);
+                              .alias = args.alias,
+                              .configuration = configuration ? configuration->whole : "",
+                              .batching_is_given = args.given.contains("--max-batch-size")},
+                             context.store, options, context.out);
 }
 
 }  // namespace
@@ -140,9 +166,14 @@ Status RunServe(const ServeArgs& args, Context& context) {
   if (args.options.log_format == observe::LogFormat::kText) {
     context.out << "found   " << target->choice << '\n' << std::flush;
   }
-  if (!target->python.empty()) return ServePython(args, target->python, folder, context);
+  server::ServeOptions options = args.options;
+  const auto configuration = FindConfiguration(args, options);
+  if (!configuration) return configuration.error();
+  if (!target->python.empty()) {
+    return ServePython(args, target->python, folder, *configuration, options, context);
+  }
   if (args.reload) context.err << "warning: --reload does nothing for a model\n";
-  return server::ServeModel(target->model, args.options, context.out);
+  return server::ServeModel(target->model, options, context.out);
 }
 
 void AddServe(CLI::App& app, Context& context) {
@@ -158,6 +189,9 @@ void AddServe(CLI::App& app, Context& context) {
   AddLimitOptions(*command, *raw);
   AddLoggingOptions(*command, *raw);
   command->callback([raw, command, &context] {
+    for (const CLI::Option* option : command->get_options()) {
+      if (option->count() > 0) raw->args.given.insert(option->get_name());
+    }
     raw->args.options.timeout = FromSeconds(raw->timeout_s);
     http::Limits& limits = raw->args.options.limits;
     limits.header_time = FromSeconds(raw->header_timeout_s);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <set>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -17,8 +19,10 @@ struct ServeArgs {
   size_t api_workers = 0;   // 0: one a core.
   bool alias = false;
   bool reload = false;
-  bool production = false;   // No reload.
-  bool development = false;  // One process of Python, and no batches.
+  bool production = false;            // No reload.
+  bool development = false;           // One process of Python, and no batches.
+  std::vector<std::string> settings;  // "runners.iris.traffic.timeout=5", over the configuration.
+  std::set<std::string> given;        // Options that were typed, which go over both.
   server::ServeOptions options;
 };
 

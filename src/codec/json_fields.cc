@@ -85,6 +85,11 @@ int64_t JsonFields::Int(std::string_view key, int64_t least, int64_t most) const
   return IntIfAny(key, least, most).value_or(0);
 }
 
+double JsonFields::Number(std::string_view key) const {
+  const JsonValue* const member = Member(key, Kind::kNumber);
+  return member == nullptr ? 0 : member->Double().value_or(0);
+}
+
 std::optional<double> JsonFields::NumberIfAny(std::string_view key) const {
   const JsonValue* const member = MemberIfAny(key, Kind::kNumber);
   if (member == nullptr) return std::nullopt;
@@ -114,6 +119,18 @@ std::vector<int64_t> JsonFields::Ints(std::string_view key) const {
   for (const JsonValue& item : list->items()) {
     const std::optional<int64_t> number = item.Int();
     if (!number) Fail(key, fmt::format("expected whole numbers, got {}", KindName(item.kind())));
+    numbers.push_back(number.value_or(0));
+  }
+  return numbers;
+}
+
+std::vector<double> JsonFields::Numbers(std::string_view key) const {
+  std::vector<double> numbers;
+  const JsonValue* const list = MemberIfAny(key, Kind::kArray);
+  if (list == nullptr) return numbers;
+  for (const JsonValue& item : list->items()) {
+    const std::optional<double> number = item.Double();
+    if (!number) Fail(key, fmt::format("expected numbers, got {}", KindName(item.kind())));
     numbers.push_back(number.value_or(0));
   }
   return numbers;

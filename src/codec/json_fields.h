@@ -33,11 +33,13 @@ class JsonFields {
   // A whole number from `least` to `most`.
   int64_t Int(std::string_view key, int64_t least, int64_t most) const;
   std::optional<int64_t> IntIfAny(std::string_view key, int64_t least, int64_t most) const;
+  double Number(std::string_view key) const;
   // A number that is not negative.
   std::optional<double> NumberIfAny(std::string_view key) const;
   // Empty where the list is absent or null.
   std::vector<std::string> Strings(std::string_view key) const;
   std::vector<int64_t> Ints(std::string_view key) const;
+  std::vector<double> Numbers(std::string_view key) const;
   // The member as JSON text; empty where it is absent or null.
   std::string Json(std::string_view key) const;
 

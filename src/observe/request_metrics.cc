@@ -7,8 +7,11 @@
 
 namespace ekiben::observe {
 
-RequestMetrics::RequestMetrics(MetricRegistry& registry, const std::vector<std::string>& routes)
-    : registry_(registry), unmatched_(SeriesOf("<unmatched>")) {
+RequestMetrics::RequestMetrics(MetricRegistry& registry, const std::vector<std::string>& routes,
+                               std::span<const double> bounds)
+    : registry_(registry),
+      bounds_(bounds.begin(), bounds.end()),
+      unmatched_(SeriesOf("<unmatched>")) {
   Extend(routes);
 }
 
@@ -20,7 +23,7 @@ RequestMetrics::Series RequestMetrics::SeriesOf(const std::string& route) {
   std::string label = fmt::format("route=\"{}\"", route);
   Histogram& seconds = registry_.AddHistogram("ekiben_request_duration_seconds",
                                               "Time from a request's last byte to its answer.",
-                                              label, DurationBounds());
+                                              label, bounds_.empty() ? DurationBounds() : bounds_);
   return {.label = std::move(label), .seconds = &seconds};
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,10 @@ namespace ekiben::observe {
 // the server makes no series. Belongs to one thread.
 class RequestMetrics {
  public:
-  // `registry` must outlive this.
-  RequestMetrics(MetricRegistry& registry, const std::vector<std::string>& routes);
+  // `registry` must outlive this. `bounds` are the buckets of the times, in seconds; none: the
+  // usual.
+  RequestMetrics(MetricRegistry& registry, const std::vector<std::string>& routes,
+                 std::span<const double> bounds = {});
 
   // `routes` are those of before, and more behind them.
   void Extend(const std::vector<std::string>& routes);
@@ -35,6 +38,7 @@ class RequestMetrics {
   Series SeriesOf(const std::string& route);
 
   MetricRegistry& registry_;
+  const std::vector<double> bounds_;
   std::vector<Series> routes_;
   Series unmatched_;
 };

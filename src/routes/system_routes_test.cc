@@ -6,6 +6,7 @@
 namespace ekiben::routes {
 namespace {
 
+using testing::EndsWith;
 using testing::HasSubstr;
 
 class SystemRoutesTest : public testing::Test {
@@ -16,12 +17,13 @@ class SystemRoutesTest : public testing::Test {
                               .metrics = registry_,
                               .docs = R"({"openapi":"3.1.0"})"});
   }
-  http::Response Get(std::string path) {
+  http::Response Get(std::string path) { return Get(std::move(path), router_); }
+  static http::Response Get(std::string path, const http::Router& router) {
     http::Request request;
     request.method = "GET";
     request.path = std::move(path);
     http::Response got;
-    Start(router_.Handle(request), [&](http::Response response) { got = std::move(response); });
+    Start(router.Handle(request), [&](http::Response response) { got = std::move(response); });
     return got;
   }
 
@@ -40,6 +42,25 @@ TEST_F(SystemRoutesTest, ReadyFollowsTheServer) {
   ready_ = false;
   EXPECT_EQ(Get("/readyz").status, 503);
   EXPECT_EQ(Get("/livez").status, 200);
+}
+
+Task<std::string> Told() { co_return "told_total 3\n"; }
+
+TEST_F(SystemRoutesTest, MetricsOfTheWorkersComeBehindTheEnginesOwn) {
+  http::Router router;
+  AddSystemRoutes(router, {.is_ready = [] { return true; },
+                           .metrics = registry_,
+                           .docs = "{}",
+                           .workers_metrics = Told});
+  EXPECT_THAT(Get("/metrics", router).body, EndsWith("ekiben_request_total 7\ntold_total 3\n"));
+}
+
+TEST_F(SystemRoutesTest, MetricsCanBeTurnedOff) {
+  http::Router router;
+  AddSystemRoutes(
+      router,
+      {.is_ready = [] { return true; }, .metrics = registry_, .docs = "{}", .has_metrics = false});
+  EXPECT_EQ(Get("/metrics", router).status, 404);
 }
 
 TEST_F(SystemRoutesTest, MetricsAndDocumentationAreServed) {

@@ -3,9 +3,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
-#include "routes/system_routes.h"
+#include <fmt/format.h>
+
+#include "http/problem.h"
 #include "server/start_lines.h"
 
 namespace ekiben::server {
@@ -28,11 +31,34 @@ void WriteAccess(observe::Log& log, const http::Exchange& exchange) {
 Front::Front(const ServeOptions& options)
     : options_(options),
       log_(options.log_format, stderr),
-      request_metrics_(metrics_, {}),
+      request_metrics_(metrics_, {}, options_.duration_bounds),
       http_(http::Server::Create(
           loop_, {.host = options_.host, .port = options_.port, .limits = options_.limits},
-          [this](const http::Request& request) { return router_->Handle(request); },
+          [this](const http::Request& request) {
+            const bool guarded = options_.cors || options_.max_concurrency;
+            return guarded ? Guarded(request) : router_->Handle(request);
+          },
           [this](const http::Exchange& exchange) { OnExchange(exchange); })) {}
+
+Task<http::Response> Front::Guarded(const http::Request& request) {
+  if (options_.cors) {
+    if (auto preflight = options_.cors->Preflight(request)) co_return *std::move(preflight);
+  }
+  const bool counts = options_.max_concurrency && request.method == "POST";
+  http::Response response;
+  if (counts && under_way_ >= *options_.max_concurrency) {
+    const Status full = ResourceExhausted(fmt::format(
+        "{} requests are under way, which is as many as this server takes at a time", under_way_));
+    response = http::Problem(full, request.request_id);
+  } else {
+    under_way_ += counts ? 1 : 0;
+    const std::shared_ptr<http::Router> router = router_;
+    response = co_await router->Handle(request);
+    under_way_ -= counts ? 1 : 0;
+  }
+  if (options_.cors) options_.cors->Annotate(request, response);
+  co_return response;
+}
 
 std::string Front::url() const { return UrlOf(options_.host, http_->port()); }
 
@@ -47,7 +73,9 @@ void Front::Route(std::shared_ptr<http::Router> router, std::string docs,
       *router,
       {.is_ready = [this, is_ready = std::move(is_ready)] { return !stopping_ && is_ready(); },
        .metrics = metrics_,
-       .docs = std::move(docs)});
+       .docs = std::move(docs),
+       .has_metrics = options_.metrics,
+       .workers_metrics = workers_metrics_});
   request_metrics_.Extend(router->paths());
   router_ = std::move(router);
 }
@@ -65,7 +93,9 @@ void Front::Run(std::function<void()> on_drained) {
 
 void Front::OnExchange(const http::Exchange& exchange) {
   request_metrics_.Observe(exchange.route, exchange.status, exchange.took);
-  if (options_.access_log) WriteAccess(log_, exchange);
+  if (!options_.access_log) return;
+  const auto& quiet = options_.quiet_paths;
+  if (std::ranges::find(quiet, exchange.request.path) == quiet.end()) WriteAccess(log_, exchange);
 }
 
 void Front::OnSignal(int signal) {

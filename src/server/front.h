@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "http/asio_loop.h"
 #include "http/router.h"
@@ -11,6 +12,7 @@
 #include "observe/log.h"
 #include "observe/metrics.h"
 #include "observe/request_metrics.h"
+#include "routes/system_routes.h"
 #include "server/serve.h"
 
 namespace ekiben::server {
@@ -28,6 +30,8 @@ class Front {
   observe::Log& log() { return log_; }
   const ServeOptions& options() const { return options_; }
   std::string url() const;
+  // What GET /metrics has besides metrics(), asked for each time. Before Open().
+  void SetWorkersMetrics(routes::WorkersMetrics metrics) { workers_metrics_ = std::move(metrics); }
 
   // Takes the port, before anything slow: a port in use should not cost that.
   Status Bind() { return http_->Bind(); }
@@ -50,6 +54,8 @@ class Front {
   void Stop() { loop_.Stop(); }
 
  private:
+  // What stands before the router where it was asked for: CORS, and the limit of requests.
+  Task<http::Response> Guarded(const http::Request& request);
   void OnExchange(const http::Exchange& exchange);
   void OnSignal(int signal);
 
@@ -59,7 +65,9 @@ class Front {
   observe::MetricRegistry metrics_;
   observe::RequestMetrics request_metrics_;
   std::shared_ptr<http::Router> router_;
+  routes::WorkersMetrics workers_metrics_;
   std::function<void()> on_drained_;
+  size_t under_way_ = 0;  // Of the requests that max_concurrency counts.
   bool open_ = false;
   bool stopping_ = false;
   std::shared_ptr<http::Server> http_;

@@ -3,11 +3,14 @@
 
 #include <cstdint>
 #include <iosfwd>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/status.h"
 #include "batch/batch_policy.h"
+#include "http/cors.h"
 #include "http/limits.h"
 #include "observe/log.h"
 #include "store/model_info.h"
@@ -20,10 +23,15 @@ struct ServeOptions {
   uint16_t port = 3000;                         // 0: any that is free.
   Duration timeout = std::chrono::seconds(60);  // From a request's arrival to its answer.
   bool access_log = false;                      // A line for each request.
+  std::vector<std::string> quiet_paths = {};    // Without those to one of these.
   observe::LogFormat log_format = observe::LogFormat::kText;
   size_t instances = 0;  // Threads of a heavy model; 0: one a core.
   batch::BatchPolicy::Options batching;
   http::Limits limits;
+  std::optional<size_t> max_concurrency = {};  // POST requests at a time; more get 429.
+  std::optional<http::Cors> cors = {};
+  bool metrics = true;                       // Whether there is GET /metrics.
+  std::vector<double> duration_bounds = {};  // In seconds; empty: the usual ones.
 };
 
 // Serves the model until SIGTERM or SIGINT: then accepts no more, finishes what is under way, and
@@ -42,6 +50,8 @@ struct PythonTarget {
   bool reload = false;  // Load it anew when its files, or models that it asks for, have changed.
   bool embeds = false;  // Runners that are not native run inside the API workers.
   bool alias = false;   // `import bentoml` means ekiben even where BentoML is installed.
+  std::string configuration;       // What the workers are configured with, as JSON; empty: nothing.
+  bool batching_is_given = false;  // ServeOptions::batching goes over the configuration.
 };
 
 // Serves a service written in Python, likewise. A service that cannot be loaded is an error, with

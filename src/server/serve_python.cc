@@ -42,6 +42,7 @@ class PythonGeneration final : public reload::Generation {
     const Duration timeout = front.options().timeout;
     routes::AddPythonRoutes(*router_, service_, front.log(), timeout);
     routes::AddApplicationRoutes(*router_, service_, front.log(), timeout);
+    front.SetWorkersMetrics([this] { return service_.Metrics(); });
     front.Route(router_, routes::OpenApi(service_.description()),
                 [this] { return service_.ready(); });
   }
@@ -101,8 +102,10 @@ class PythonServer {
                                         .reloads = target_.reload,
                                         .embeds = target_.embeds,
                                         .deploys = !std::exchange(deployed_, true),
+                                        .configuration = target_.configuration,
                                         .api_workers = target_.api_workers,
-                                        .batching = front_.options().batching});
+                                        .batching = front_.options().batching,
+                                        .batching_is_given = target_.batching_is_given});
   }
 
   void OnServing(reload::Generation& generation) {

@@ -2,11 +2,14 @@
 #include "server/start_lines.h"
 
 #include <algorithm>
+#include <cctype>
 #include <ostream>
 #include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include "codec/json_document.h"
 
 namespace ekiben::server {
 namespace {
@@ -21,10 +24,23 @@ std::string Readable(const std::vector<TensorSpec>& specs) {
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-std::string CurlLine(const service::ApiDescription& api, const std::string& url) {
-  if (api.sample_request.empty()) return fmt::format("curl {}/docs.json", url);
-  return fmt::format("curl {}{} -H 'content-type: application/json' -d {}", url, api.route,
-                     ShellQuoted(api.sample_request));
+// A word of a shell's that needs no quotes for most.
+std::string ShellWord(const std::string& text) {
+  const bool plain = std::ranges::all_of(text, [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view("/:._-").find(c) != std::string_view::npos;
+  });
+  return plain ? text : ShellQuoted(text);
+}
+
+// A request's type and body as curl's words.
+std::string BodyWords(const service::ApiDescription& api) {
+  if (api.input && api.input->kind == service::ValueKind::kText) {
+    const auto text = codec::JsonValue::Parse(api.sample_request);
+    return fmt::format("-H 'content-type: text/plain' -d {}",
+                       ShellQuoted(text ? text->text() : api.sample_request));
+  }
+  return fmt::format("-H 'content-type: application/json' -d {}", ShellQuoted(api.sample_request));
 }
 
 }  // namespace
@@ -48,6 +64,14 @@ std::string ShellQuoted(std::string_view text) {
   return quoted + "'";
 }
 
+std::string TryLine(std::span<const service::ApiDescription> apis, const std::string& url) {
+  for (const service::ApiDescription& api : apis) {
+    if (api.sample_request.empty()) continue;
+    return fmt::format("curl {} {}", ShellWord(url + api.route), BodyWords(api));
+  }
+  return fmt::format("curl {}/docs.json", url);
+}
+
 void WriteStartLines(const service::Service& service, const store::ModelInfo& model,
                      const std::string& url, Duration took, std::ostream& out) {
   const service::ServiceDescription& description = service.description();
@@ -63,7 +87,7 @@ void WriteStartLines(const service::Service& service, const store::ModelInfo& mo
     out << fmt::format("        not served: {}: {}\n", signature.name, signature.reason);
   }
   out << fmt::format("ready   {}  in {:.0f} ms\n", url, Seconds(took) * 1e3);
-  out << fmt::format("try     {}\n", CurlLine(description.apis.front(), url));
+  out << fmt::format("try     {}\n", TryLine(description.apis, url));
 }
 
 void WriteStartLines(const service::PythonService& service, const std::string& python,
@@ -80,7 +104,7 @@ void WriteStartLines(const service::PythonService& service, const std::string& p
   }
   out << fmt::format("ready   {}  in {:.0f} ms\n", url, Seconds(took) * 1e3);
   if (!description.apis.empty()) {
-    out << fmt::format("try     {}\n", CurlLine(description.apis.front(), url));
+    out << fmt::format("try     {}\n", TryLine(description.apis, url));
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <iosfwd>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,10 @@ std::string UrlOf(std::string_view host, uint16_t port);
 
 // `text` as one word of a shell's command line.
 std::string ShellQuoted(std::string_view text);
+
+// A line for a shell that asks one of the APIs: the first for which a request is known. Where none
+// is, it asks for the documentation.
+std::string TryLine(std::span<const service::ApiDescription> apis, const std::string& url);
 
 // Says what is served, where, and how to try it with curl.
 void WriteStartLines(const service::Service& service, const store::ModelInfo& model,

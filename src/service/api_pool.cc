@@ -33,6 +33,7 @@ std::string ReportOf(const Status& status) {
   const auto http = [&] {
     switch (status.code()) {
       case Code::kInvalidArgument: return 400;
+      case Code::kResourceExhausted: return 429;
       case Code::kUnavailable: return 503;
       case Code::kDeadlineExceeded: return 504;
       default: return 500;
@@ -124,8 +125,10 @@ ApiPool::ApiPool(IoLoop& loop, const worker::Worker::Options& worker, size_t cou
     : loop_(loop), events_(std::move(events)) {
   for (size_t i = 0; i < count; ++i) {
     Place& place = *places_.emplace_back(std::make_unique<Place>());
+    place.index = i;
     worker::Worker::Options each = worker;
     if (i > 0) each.first_settings.clear();
+    each.environment.emplace_back("EKIBEN_WORKER_INDEX", fmt::format("{}", i));
     place.slot = std::make_unique<worker::Slot>(
         loop, std::move(each),
         worker::Slot::Events{
@@ -156,6 +159,11 @@ void ApiPool::Stop() {
 
 void ApiPool::Kill() {
   for (const auto& place : places_) place->slot->Kill();
+}
+
+size_t ApiPool::AskForMetrics(uint32_t call) {
+  return static_cast<size_t>(std::ranges::count_if(
+      places_, [&](const auto& place) { return place->slot->AskForMetrics(call); }));
 }
 
 bool ApiPool::stopped() const {
@@ -209,6 +217,11 @@ void ApiPool::OnFrame(Place& place, const Frame& frame, size_t lane) {
     case FrameKind::kFetch: return OnFetch(place, frame, lane);
     case FrameKind::kChunk:
     case FrameKind::kEnd: return OnChunk(place, frame);
+    case FrameKind::kMetricsResult: {
+      worker::ValueReader reader = place.slot->worker()->Reader(frame);
+      const auto json = reader.ReadText();
+      return events_.on_metrics(place.index, frame.header.call, json ? *json : "");
+    }
     default: return;
   }
 }

@@ -76,6 +76,8 @@ class ApiPool {
     // A function calls a runner's method.
     std::function<Task<Result<batch::Outcome>>(size_t method, worker::Arguments, Time deadline)>
         run;
+    // What a worker answered to AskForMetrics().
+    std::function<void(size_t worker, uint32_t call, std::string_view json)> on_metrics;
     // An application asks the engine itself.
     std::function<Task<Fetched>(Fetch)> fetch;
   };
@@ -95,6 +97,9 @@ class ApiPool {
   // of the response.
   Task<Result<ApiAnswer>> Call(size_t api, size_t lane, std::string about, Value input,
                                batch::Call call);
+
+  // Asks all workers that are ready, and says how many they are.
+  size_t AskForMetrics(uint32_t call);
 
   void Stop();
   // Ends those that do not end by themselves.
@@ -119,6 +124,7 @@ class ApiPool {
   };
   struct Place {
     std::unique_ptr<worker::Slot> slot;
+    size_t index = 0;
     std::unordered_map<uint32_t, Stream*> streams;  // That somebody reads.
     std::unordered_map<uint32_t, Pending*> pending;
     uint32_t calls = 0;

@@ -70,6 +70,8 @@ while True:
     elif api == 9:
         send(RESULT, call, text("") + text(", ".join(notes)))
         notes.clear()
+    elif api == 10:
+        send(RESULT, call, text("") + text(str(os.getpid())))
 )";
 
 class ApiPoolTest : public testing::Test {
@@ -180,7 +182,13 @@ TEST_F(ApiPoolTest, AWorkerThatDiesFailsWhatItHeldAndIsReplaced) {
 TEST_F(ApiPoolTest, OnlyTheWorkerThatDiesLosesItsCalls) {
   StartPool(2);
   pool_->StartOthers();
-  loop_.RunFor(300ms);
+  // Two calls at a time go to two workers, once both are there.
+  for (bool both = false; !both;) {
+    Called& one = Call(10);
+    Called& other = Call(10);
+    ASSERT_TRUE(Answered(one) && Answered(other));
+    both = (*one.answer)->value.If<Text>()->text != (*other.answer)->value.If<Text>()->text;
+  }
   Called& first = Call(3);
   Called& second = Call(3);
   Called& deadly = Call(2);

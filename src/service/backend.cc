@@ -44,12 +44,13 @@ Result<runtime::Runtime> BackendLoader::RuntimeNamed(const std::string& name) {
 }
 
 Result<Backend> BackendLoader::Load(const store::ModelInfo& model, const store::NativeForm& form,
-                                    const std::string& name, batch::BatchPolicy::Options batching) {
+                                    const std::string& name, batch::BatchPolicy::Options batching,
+                                    size_t instances) {
   const auto runtime = RuntimeNamed(form.runtime);
   if (!runtime) return Error(runtime.error());
   auto runner = runner::Runner::Create(
       {.name = name,
-       .instances = instances_,
+       .instances = instances != 0 ? instances : instances_,
        .rows_independent = form.rows_independent || IsBatchable(model, form.signature),
        .missing = MissingInputs(form)},
       [&] { return runtime->Load(model.path / form.file); });
@@ -62,16 +63,17 @@ Result<Backend> BackendLoader::Load(const store::ModelInfo& model, const store::
 Result<std::shared_ptr<Backend>> BackendLoader::Share(const store::ModelInfo& model,
                                                       const store::NativeForm& form,
                                                       const std::string& name,
-                                                      batch::BatchPolicy::Options batching) {
+                                                      batch::BatchPolicy::Options batching,
+                                                      size_t instances) {
   const std::filesystem::path file = model.path / form.file;
   // A version can be deleted and saved again: then its file is another one.
   std::error_code ignored;
   const auto written = std::filesystem::last_write_time(file, ignored).time_since_epoch();
-  std::weak_ptr<Backend>& shared =
-      shared_[fmt::format("{}\n{}\n{}\n{}\n{}\n{}", file.string(), written.count(), form.signature,
-                          name, batching.max_rows, batching.max_waiting)];
+  std::weak_ptr<Backend>& shared = shared_[fmt::format(
+      "{}\n{}\n{}\n{}\n{}\n{}\n{}", file.string(), written.count(), form.signature, name,
+      batching.max_rows, batching.max_waiting, instances)];
   if (auto backend = shared.lock()) return backend;
-  auto backend = Load(model, form, name, batching);
+  auto backend = Load(model, form, name, batching, instances);
   if (!backend) return Error(std::move(backend).error());
   auto owned = std::make_shared<Backend>(*std::move(backend));
   shared = owned;

@@ -34,14 +34,17 @@ class BackendLoader {
       : loop_(loop), metrics_(metrics), instances_(instances) {}
 
   // Loads and warms up, which is slow. `name` is for messages and metrics: "iris_clf:v1.predict".
+  // `instances` go over the loader's own; 0: no others.
   Result<Backend> Load(const store::ModelInfo& model, const store::NativeForm& form,
-                       const std::string& name, batch::BatchPolicy::Options batching);
+                       const std::string& name, batch::BatchPolicy::Options batching,
+                       size_t instances = 0);
 
-  // The same, but one that somebody still has for the same model, form, name and batching is
-  // shared.
+  // The same, but one that somebody still has for the same model, form, name, batching and
+  // instances is shared.
   Result<std::shared_ptr<Backend>> Share(const store::ModelInfo& model,
                                          const store::NativeForm& form, const std::string& name,
-                                         batch::BatchPolicy::Options batching);
+                                         batch::BatchPolicy::Options batching,
+                                         size_t instances = 0);
 
   // How many have been loaded so far.
   size_t loads() const { return loads_; }

@@ -19,6 +19,7 @@ using codec::JsonFields;
 
 constexpr size_t kMost = 1000;  // APIs, runners, methods: what a person could still overlook.
 constexpr int64_t kAnyCount = std::numeric_limits<int32_t>::max();
+constexpr int64_t kAnySize = std::numeric_limits<int64_t>::max();
 
 // A path that a request line can hold as it is.
 bool IsPath(std::string_view path) {
@@ -61,7 +62,9 @@ ApiDescription ReadApi(const JsonFields& fields) {
   fields.Object("input", [&](const JsonFields& plan) { api.input = ReadIoDescriptor(plan); });
   fields.Object("output", [&](const JsonFields& plan) { api.output = ReadIoDescriptor(plan); });
   if (api.output && api.streams()) api.output->stream = true;
-  if (api.input) api.sample_request = api.input->example;
+  // JSON as text, so that what is printed is what was written.
+  api.sample_request = fields.StringOr("sample", api.input ? api.input->example : "");
+  if (!codec::JsonValue::Parse(api.sample_request)) api.sample_request.clear();
   return api;
 }
 
@@ -97,6 +100,22 @@ MethodDescription ReadMethod(const JsonFields& fields) {
   return method;
 }
 
+RunnerSettings ReadSettings(const JsonFields& fields) {
+  constexpr int64_t kMostCores = 4096;
+  RunnerSettings settings{.batching = fields.BoolOr("batching", true),
+                          .max_batch_size = fields.IntIfAny("max_batch_size", 1, kAnyCount),
+                          .max_latency_ms = fields.NumberIfAny("max_latency_ms"),
+                          .timeout_s = fields.NumberIfAny("timeout"),
+                          .max_concurrency = fields.IntIfAny("max_concurrency", 1, kAnyCount),
+                          .threads = fields.IntIfAny("threads", 1, kMostCores),
+                          .cores = fields.Ints("cores"),
+                          .memory = fields.IntIfAny("memory", 1, kAnySize)};
+  const auto is_core = [](int64_t core) { return core >= 0 && core < kMostCores; };
+  if (!std::ranges::all_of(settings.cores, is_core))
+    fields.Fail("cores", "expected cores' numbers");
+  return settings;
+}
+
 RunnerDescription ReadRunner(const JsonFields& fields) {
   RunnerDescription runner{.name = ReadName(fields),
                            .models = fields.Strings("models"),
@@ -113,6 +132,10 @@ RunnerDescription ReadRunner(const JsonFields& fields) {
     }
   });
   if (runner.workers.size() > kMost) fields.Fail("workers", fmt::format("more than {}", kMost));
+  if (fields.Has("settings")) {
+    fields.Object("settings",
+                  [&](const JsonFields& settings) { runner.settings = ReadSettings(settings); });
+  }
   fields.Each("methods", [&](const JsonFields& each) {
     MethodDescription method = ReadMethod(each);
     if (std::ranges::find(runner.methods, method.name, &MethodDescription::name) !=

@@ -21,9 +21,14 @@ PythonService::PythonService(RunnerTable::Places places, Options options)
       ended_(places.metrics.AddCounter("ekiben_worker_ends_total",
                                        "Python workers that ended while they were needed.",
                                        "runner=\"api\"")),
-      runners_(places,
-               {.batching = options_.batching,
-                .worker = [this](size_t runner) { return WorkerOptions("runner", 1, runner); }}),
+      metrics_(places.loop),
+      runners_(
+          places,
+          {.batching = options_.batching,
+           .batching_is_given = options_.batching_is_given,
+           .worker = [this](size_t runner) { return WorkerOptions("runner", 1, runner); },
+           .on_metrics = [this](const std::string& worker, uint32_t call,
+                                std::string_view json) { metrics_.OnAnswer(worker, call, json); }}),
       apis_(places.loop, WorkerOptions("api", kLanes, 0), options_.api_workers,
             ApiPool::Events{.on_described = [this](std::string_view json) { OnDescribed(json); },
                             .on_failed = [this](const Status& why) { Fail(why); },
@@ -37,13 +42,18 @@ PythonService::PythonService(RunnerTable::Places places, Options options)
                                 [this](size_t method, worker::Arguments arguments, Time deadline) {
                                   return runners_.Run(method, std::move(arguments), deadline);
                                 },
+                            .on_metrics =
+                                [this](size_t worker, uint32_t call, std::string_view json) {
+                                  // No runner is called so: their names have no space in front.
+                                  metrics_.OnAnswer(fmt::format(" api {}", worker), call, json);
+                                },
                             .fetch = [this](Fetch fetch) { return fetch_(std::move(fetch)); }}) {}
 
 worker::Worker::Options PythonService::WorkerOptions(const std::string& role, size_t lanes,
                                                      size_t runner) const {
   // The first API worker's first process, before there are others, calls the deployment hooks.
   const bool deploys = options_.deploys && role == "api";
-  return {
+  worker::Worker::Options worker{
       .command = {options_.python, "-m", "ekiben.worker"},
       // What is printed is seen when it is printed, whatever becomes of the process.
       .environment = {{"PYTHONUNBUFFERED", "1"}},
@@ -54,6 +64,11 @@ worker::Worker::Options PythonService::WorkerOptions(const std::string& role, si
           options_.embeds),
       .first_settings = deploys ? R"(, "deploys": true)" : "",
       .lanes = lanes};
+  // Not among the arguments, which everybody on the machine can read: it may have passwords.
+  if (!options_.configuration.empty()) {
+    worker.environment.emplace_back("EKIBEN_WORKER_CONFIGURATION", options_.configuration);
+  }
+  return worker;
 }
 
 void PythonService::Start(std::function<void(const Status&)> done) {
@@ -91,6 +106,14 @@ Task<Result<ApiAnswer>> PythonService::Call(size_t api, std::string about, Value
   const ApiMode mode = description_->apis[api].mode;
   const size_t lane = mode == ApiMode::kAsync || mode == ApiMode::kAsyncStream ? kAsyncLane : 0;
   return apis_.Call(api, lane, std::move(about), std::move(input), call);
+}
+
+Task<std::string> PythonService::Metrics() {
+  const Use use(*this);
+  WorkerMetrics::Ask ask = [this](uint32_t call) {
+    return apis_.AskForMetrics(call) + runners_.AskForMetrics(call);
+  };
+  co_return co_await metrics_.Collect(std::move(ask));
 }
 
 Task<Result<ApiAnswer>> PythonService::Ask(std::string head, Value body, batch::Call call) {

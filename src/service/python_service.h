@@ -12,6 +12,7 @@
 #include "service/api_pool.h"
 #include "service/runner_table.h"
 #include "service/service_description.h"
+#include "service/worker_metrics.h"
 
 namespace ekiben::service {
 
@@ -27,8 +28,10 @@ class PythonService {
     bool reloads = false;     // Files may change while it is served: what was compiled is not kept.
     bool embeds = false;      // Runners that are not native run inside the API workers.
     bool deploys = true;      // Calls the deployment hooks; false where it replaces another.
+    std::string configuration;  // What the workers are configured with, as JSON; empty: nothing.
     size_t api_workers = 1;
     batch::BatchPolicy::Options batching;
+    bool batching_is_given = false;  // It goes over what runners were configured with.
   };
 
   // All of `places` must outlive the service.
@@ -53,6 +56,9 @@ class PythonService {
   // Calls an API's function. `about` is the request's context as JSON where the API wants it, else
   // the request's id.
   Task<Result<ApiAnswer>> Call(size_t api, std::string about, Value input, batch::Call call);
+
+  // What the user's code counts in all workers, in Prometheus' text format.
+  Task<std::string> Metrics();
 
   // Lets an application of the service answer an HTTP request: `head` is JSON, the answer's `said`
   // is the whole head of the response, its value or stream the body, in blobs.
@@ -96,6 +102,7 @@ class PythonService {
   std::function<void(const Status&)> done_;
   std::function<Task<Fetched>(Fetch)> fetch_;
   observe::Counter& ended_;
+  WorkerMetrics metrics_;
   RunnerTable runners_;
   ApiPool apis_;
 };

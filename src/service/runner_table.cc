@@ -20,6 +20,10 @@ std::optional<size_t> InputNamed(std::span<const TensorSpec> specs, std::string_
   return static_cast<size_t>(found - specs.begin());
 }
 
+Duration FromSeconds(double seconds) {
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+}
+
 Result<Tensor> Fitted(Value value, const TensorSpec& spec, std::string_view method) {
   auto* const tensor = value.If<Tensor>();
   if (tensor == nullptr) {
@@ -45,6 +49,18 @@ Result<Tensor> Fitted(Value value, const TensorSpec& spec, std::string_view meth
   if (!cast) return Error(std::move(cast).error().WithContext(spec.name));
   return cast;
 }
+
+// Counts a call for as long as it is under way.
+class Counted {
+ public:
+  explicit Counted(int64_t& count) : count_(count) { ++count_; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+  ~Counted() { --count_; }
+
+ private:
+  int64_t& count_;
+};
 
 }  // namespace
 
@@ -95,13 +111,20 @@ void RunnerTable::Report(const Status& status) {
 Status RunnerTable::AddRunner(const RunnerDescription& runner, size_t number) {
   const size_t first = methods_.size();
   bool needs_workers = false;
+  Traffic& traffic = *traffic_.emplace_back(std::make_unique<Traffic>(
+      Traffic{.runner = runner.name, .most = runner.settings.max_concurrency}));
   for (size_t i = 0; i < runner.methods.size(); ++i) {
     const MethodDescription& about = runner.methods[i];
     Method& method = methods_.emplace_back();
     method.name = fmt::format("{}.{}", runner.name, about.name);
     method.number = i;
-    if (about.max_latency_ms) {
-      method.max_latency = Duration(static_cast<int64_t>(*about.max_latency_ms * 1e6));
+    method.traffic = &traffic;
+    method.timeout = TimeoutOf(runner);
+    // What the service's code says goes over the configuration.
+    for (const auto& limit : {about.max_latency_ms, runner.settings.max_latency_ms}) {
+      if (!limit) continue;
+      method.timeout = std::min(method.timeout, FromSeconds(*limit / 1e3));
+      break;
     }
     if (!about.native) {
       needs_workers = true;
@@ -135,34 +158,66 @@ Result<std::shared_ptr<Backend>> RunnerTable::LoadNative(const RunnerDescription
   for (const store::NativeForm& form : NativeForms(*model)) {
     if (form.signature == method.name) {
       return places_.backends.Share(*model, form, fmt::format("{}.{}", runner.name, method.name),
-                                    BatchingOf(method));
+                                    BatchingOf(runner, method),
+                                    static_cast<size_t>(runner.settings.threads.value_or(0)));
     }
   }
   return Error(FailedPrecondition(fmt::format("the model '{}' has no native form of '{}'",
                                               model->tag.ToString(), method.name)));
 }
 
-batch::BatchPolicy::Options RunnerTable::BatchingOf(const MethodDescription& method) const {
+batch::BatchPolicy::Options RunnerTable::BatchingOf(const RunnerDescription& runner,
+                                                    const MethodDescription& method) const {
   batch::BatchPolicy::Options options = options_.batching;
-  if (method.max_batch_size) options.max_rows = *method.max_batch_size;
+  if (options_.batching_is_given) return options;
+  if (!runner.settings.batching) {
+    options.max_rows = 1;
+  } else if (method.max_batch_size) {
+    options.max_rows = *method.max_batch_size;
+  } else if (runner.settings.max_batch_size) {
+    options.max_rows = *runner.settings.max_batch_size;
+  }
   return options;
 }
 
+Duration RunnerTable::TimeoutOf(const RunnerDescription& runner) const {
+  const auto& timeout = runner.settings.timeout_s;
+  return timeout ? FromSeconds(*timeout) : options_.timeout;
+}
+
+std::shared_ptr<const worker::MemoryLimit> RunnerTable::MemoryLimitOf(
+    const RunnerDescription& runner) const {
+  if (!runner.settings.memory) return nullptr;
+  auto limit = std::make_shared<worker::MemoryLimit>(
+      runner.name, static_cast<uint64_t>(*runner.settings.memory), runner.workers.size());
+  if (!limit->has_group()) {
+    places_.log.Write(observe::LogLevel::kWarning,
+                      "no control group could be made: each worker is held to its share of the "
+                      "runner's memory by RLIMIT_DATA",
+                      {{"runner", runner.name}});
+  }
+  return limit;
+}
+
 void RunnerTable::AddWorkers(const RunnerDescription& runner, size_t number) {
-  batch::WorkerBatcher::Options options{.name = runner.name, .timeout = options_.timeout};
+  batch::WorkerBatcher::Options options{.name = runner.name, .timeout = TimeoutOf(runner)};
   for (const MethodDescription& about : runner.methods) {
     const std::string name = fmt::format("{}.{}", runner.name, about.name);
     options.methods.push_back(
         {.name = about.name,
          .batchable = about.batchable,
          .batch_axis = static_cast<size_t>(about.input_batch_dim),
-         .batching = BatchingOf(about),
+         .batching = BatchingOf(runner, about),
          // Counted by the native backend already, where there is one.
          .metrics = BatchMetricsOf(about.native ? name + ".python" : name, places_.metrics)});
   }
   const size_t count = std::max<size_t>(1, runner.workers.size());
+  const auto memory_limit = MemoryLimitOf(runner);
   for (size_t i = 0; i < count; ++i) {
     worker::Worker::Options each = options_.worker(number);
+    each.environment.emplace_back("EKIBEN_WORKER_INDEX", fmt::format("{}", i));
+    each.cores = runner.settings.cores;
+    each.memory_limit = memory_limit;
     if (i < runner.workers.size()) {
       each.environment.insert(each.environment.end(), runner.workers[i].begin(),
                               runner.workers[i].end());
@@ -185,10 +240,22 @@ void RunnerTable::AddWorkers(const RunnerDescription& runner, size_t number) {
     places_.log.Write(observe::LogLevel::kError, "a runner's worker ended",
                       {{"runner", name}, {"how", how}});
   };
+  const auto on_metrics = [this, name = runner.name](size_t worker, uint32_t call,
+                                                     std::string_view json) {
+    options_.on_metrics(fmt::format("{} {}", name, worker), call, json);
+  };
   workers_.push_back(std::make_unique<batch::WorkerBatcher>(
       places_.loop, std::move(options),
-      batch::WorkerBatcher::Events{
-          .on_ready = on_ready, .on_failed = on_failed, .on_down = on_down}));
+      batch::WorkerBatcher::Events{.on_ready = on_ready,
+                                   .on_failed = on_failed,
+                                   .on_down = on_down,
+                                   .on_metrics = on_metrics}));
+}
+
+size_t RunnerTable::AskForMetrics(uint32_t call) {
+  size_t asked = 0;
+  for (const auto& workers : workers_) asked += workers->AskForMetrics(call);
+  return asked;
 }
 
 bool RunnerTable::ready() const {
@@ -217,7 +284,15 @@ Task<Result<batch::Outcome>> RunnerTable::Run(size_t number, Arguments arguments
   if (!method.native && method.workers == nullptr) {
     co_return Error(Internal("an embedded runner was called"));
   }
-  deadline = std::min(deadline, Now() + method.max_latency.value_or(options_.timeout));
+  Traffic& traffic = *method.traffic;
+  if (traffic.most && traffic.under_way >= *traffic.most) {
+    co_return Error(ResourceExhausted(
+        fmt::format("{} calls of the runner '{}' are under way, which is as many as it takes at a "
+                    "time",
+                    traffic.under_way, traffic.runner)));
+  }
+  const Counted counted(traffic.under_way);
+  deadline = std::min(deadline, Now() + method.timeout);
   const batch::Call call{.deadline = deadline};
   ++calls_;
   Task<Result<batch::Outcome>> running =

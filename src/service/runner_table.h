@@ -14,6 +14,7 @@
 #include "service/backend.h"
 #include "service/service_description.h"
 #include "store/model_store.h"
+#include "worker/memory_limit.h"
 #include "worker/worker.h"
 
 namespace ekiben::service {
@@ -26,9 +27,13 @@ class RunnerTable {
  public:
   struct Options {
     batch::BatchPolicy::Options batching;
-    Duration timeout = std::chrono::seconds(300);  // Of a call, and of a batch of a worker.
+    bool batching_is_given = false;  // It goes over what runners were configured with.
+    // Of a call, and of a batch of a worker, where the runner has none of its own.
+    Duration timeout = std::chrono::seconds(300);
     // How the worker of a runner, by its number, is started.
     std::function<worker::Worker::Options(size_t runner)> worker;
+    // What a worker, such as "iris_clf 0", answered to AskForMetrics().
+    std::function<void(const std::string& worker, uint32_t call, std::string_view json)> on_metrics;
   };
   struct Places {
     IoLoop& loop;
@@ -45,8 +50,12 @@ class RunnerTable {
   // runner can take calls, or with the first error.
   void Start(const ServiceDescription& service, std::function<void(const Status&)> done);
 
-  // Calls the method with this number. The deadline is at most the runner's own timeout away.
+  // Calls the method with this number. The deadline is at most the runner's own timeout away;
+  // kResourceExhausted where the runner has as many calls as it may have.
   Task<Result<batch::Outcome>> Run(size_t method, worker::Arguments arguments, Time deadline);
+
+  // Asks all workers that are ready, and says how many they are.
+  size_t AskForMetrics(uint32_t call);
 
   bool ready() const;
   // Ends the workers as soon as no call is under way.
@@ -58,19 +67,29 @@ class RunnerTable {
   const std::vector<std::string>& placements() const { return placements_; }
 
  private:
+  // How many calls a runner has, and may have.
+  struct Traffic {
+    std::string runner;
+    int64_t under_way = 0;
+    std::optional<int64_t> most;
+  };
   struct Method {
     std::string name;  // "iris_clf.predict"
     std::shared_ptr<Backend> native;
     batch::WorkerBatcher* workers = nullptr;
     size_t number = 0;  // Among those of its workers.
-    std::optional<Duration> max_latency;
+    Duration timeout{};
+    Traffic* traffic = nullptr;
   };
 
   Status AddRunner(const RunnerDescription& runner, size_t number);
   Result<std::shared_ptr<Backend>> LoadNative(const RunnerDescription& runner,
                                               const MethodDescription& method);
   void AddWorkers(const RunnerDescription& runner, size_t number);
-  batch::BatchPolicy::Options BatchingOf(const MethodDescription& method) const;
+  batch::BatchPolicy::Options BatchingOf(const RunnerDescription& runner,
+                                         const MethodDescription& method) const;
+  Duration TimeoutOf(const RunnerDescription& runner) const;
+  std::shared_ptr<const worker::MemoryLimit> MemoryLimitOf(const RunnerDescription& runner) const;
   Task<Result<batch::Outcome>> RunNative(Method& method, worker::Arguments arguments,
                                          batch::Call call);
   void StopWorkers();
@@ -82,6 +101,7 @@ class RunnerTable {
   int calls_ = 0;  // Under way.
   bool stopping_ = false;
   std::vector<std::unique_ptr<batch::WorkerBatcher>> workers_;
+  std::vector<std::unique_ptr<Traffic>> traffic_;
   std::vector<std::string> placements_;
   std::function<void(const Status&)> done_;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/service_description.h"
 
+#include <optional>
 #include <span>
 
 #include <fmt/format.h>
@@ -43,15 +44,35 @@ void WriteApi(JsonWriter& json, const ApiDescription& api) {
   json.EndObject();
 }
 
+void Write(JsonWriter& json, std::string_view key, const std::optional<int64_t>& number) {
+  if (number) json.Key(key).Int(*number);
+}
+
+void Write(JsonWriter& json, std::string_view key, const std::optional<double>& number) {
+  if (number) json.Key(key).Raw(fmt::format("{}", *number));
+}
+
 void WriteMethod(JsonWriter& json, const MethodDescription& method) {
   json.BeginObject().Member("name", method.name).Key("batchable").Bool(method.batchable);
   json.Key("batch_dim").BeginArray().Int(method.input_batch_dim).Int(method.output_batch_dim);
   json.EndArray();
-  if (method.max_batch_size) json.Key("max_batch_size").Int(*method.max_batch_size);
-  if (method.max_latency_ms) {
-    json.Key("max_latency_ms").Raw(fmt::format("{}", *method.max_latency_ms));
-  }
+  Write(json, "max_batch_size", method.max_batch_size);
+  Write(json, "max_latency_ms", method.max_latency_ms);
   json.Key("native").Bool(method.native);
+  json.EndObject();
+}
+
+void WriteSettings(JsonWriter& json, const RunnerSettings& settings) {
+  json.Key("settings").BeginObject().Key("batching").Bool(settings.batching);
+  Write(json, "max_batch_size", settings.max_batch_size);
+  Write(json, "max_latency_ms", settings.max_latency_ms);
+  Write(json, "timeout", settings.timeout_s);
+  Write(json, "max_concurrency", settings.max_concurrency);
+  Write(json, "threads", settings.threads);
+  json.Key("cores").BeginArray();
+  for (const int64_t core : settings.cores) json.Int(core);
+  json.EndArray();
+  Write(json, "memory", settings.memory);
   json.EndObject();
 }
 
@@ -68,7 +89,9 @@ void WriteRunner(JsonWriter& json, const RunnerDescription& runner) {
     for (const auto& [name, value] : environment) json.Member(name, value);
     json.EndObject();
   }
-  json.EndArray().EndObject();
+  json.EndArray();
+  WriteSettings(json, runner.settings);
+  json.EndObject();
 }
 
 void WriteWhatPythonAdds(JsonWriter& json, const ServiceDescription& service) {

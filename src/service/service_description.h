@@ -49,6 +49,18 @@ struct MethodDescription {
   bool native = false;  // The engine runs it itself, by the model's native form.
 };
 
+// What a runner was configured with. Where there is nothing, the engine's own options hold.
+struct RunnerSettings {
+  bool batching = true;
+  std::optional<int64_t> max_batch_size;
+  std::optional<double> max_latency_ms;
+  std::optional<double> timeout_s;         // Of a call, and of a batch of a worker.
+  std::optional<int64_t> max_concurrency;  // Calls at a time; more are refused.
+  std::optional<int64_t> threads;          // Of a native method that does not run on the loop.
+  std::vector<int64_t> cores;              // The only ones that its workers run on; none: all.
+  std::optional<int64_t> memory;           // Bytes that its workers may take together.
+};
+
 // A runner that a service in Python lists: a model, or a Runnable of the user's own.
 struct RunnerDescription {
   std::string name;
@@ -61,6 +73,7 @@ struct RunnerDescription {
   // The environment of each worker, which is how many there are.
   std::vector<std::vector<std::pair<std::string, std::string>>> workers;
   std::vector<MethodDescription> methods;
+  RunnerSettings settings;
 };
 
 // A web application in Python that answers below a path.

@@ -21,17 +21,19 @@ enum class FrameKind : uint8_t {
   kRelease = 5,  // A block of the worker's shared memory is free again. Both ways.
   kStop = 6,     // Finish and end.
   kLoad = 7,     // Load the service: what a worker that was started to wait waits for.
+  kMetrics = 8,  // Tell what the user's code counts.
   kCredit = 9,   // So many bytes of a stream have been passed on.
   // From the worker.
-  kReady = 32,        // The service description, as JSON.
-  kFailed = 33,       // It could not be loaded: why, as JSON.
-  kResult = 34,       // What an API function returned.
-  kError = 35,        // What it raised, as JSON.
-  kRun = 36,          // Call a runner's method.
-  kChunk = 37,        // A piece of a stream.
-  kEnd = 38,          // The stream's end.
-  kBatchResult = 39,  // One answer for each call of a kBatch.
-  kFetch = 41,        // An HTTP request for the engine itself, or what is left of its answer.
+  kReady = 32,          // The service description, as JSON.
+  kFailed = 33,         // It could not be loaded: why, as JSON.
+  kResult = 34,         // What an API function returned.
+  kError = 35,          // What it raised, as JSON.
+  kRun = 36,            // Call a runner's method.
+  kChunk = 37,          // A piece of a stream.
+  kEnd = 38,            // The stream's end.
+  kBatchResult = 39,    // One answer for each call of a kBatch.
+  kMetricsResult = 40,  // The answer to kMetrics, as JSON.
+  kFetch = 41,          // An HTTP request for the engine itself, or what is left of its answer.
 };
 
 // A frame's begin on the wire: 16 bytes, little endian, followed by `size` bytes of payload.

@@ -2,6 +2,7 @@
 #include "worker/process.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -57,6 +58,14 @@ bool Place(const std::vector<int>& inherited) {
   return true;
 }
 
+// Where one of them is not there, the process runs on the others; where none is, on all.
+void RunOn(const std::vector<int64_t>& cores) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (const int64_t core : cores) CPU_SET(static_cast<size_t>(core), &set);
+  if (!cores.empty()) sched_setaffinity(0, sizeof set, &set);
+}
+
 // In the child: nothing but system calls, since other threads of the parent may hold locks. What
 // went wrong goes to `report` as errno.
 [[noreturn]] void Become(const Process::Options& options, char* const* command,
@@ -65,6 +74,7 @@ bool Place(const std::vector<int>& inherited) {
   const int null = open("/dev/null", O_RDONLY);  // The terminal's input is not theirs either.
   if (null >= 0 && null != STDIN_FILENO) dup2(null, STDIN_FILENO);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  RunOn(options.cores);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,7 +20,8 @@ class Process {
     std::vector<std::string> command;  // The first is the program's path.
     std::vector<std::pair<std::string, std::string>> environment;  // Beside this process's own.
     std::string working_dir;
-    std::vector<int> inherited;  // Descriptors that it gets, from 3 on, in this order.
+    std::vector<int> inherited;       // Descriptors that it gets, from 3 on, in this order.
+    std::vector<int64_t> cores = {};  // The only ones that it runs on; none: all.
   };
 
   // kFailedPrecondition where the program cannot be started.

@@ -75,6 +75,13 @@ void Slot::Fail(const Status& why) {
   events_.on_failed(why);
 }
 
+bool Slot::AskForMetrics(uint32_t call) {
+  if (!ready_ || stopping_) return false;
+  std::string& out = worker_->Outgoing(0);
+  EndFrame(out, BeginFrame(out, FrameKind::kMetrics, call));
+  return true;
+}
+
 void Slot::Kill() {
   if (ready_) worker_->Kill();
 }

@@ -38,6 +38,8 @@ class Slot {
   void Start();
   // The worker, when it is ready; else null.
   Worker* worker() { return ready_ ? worker_.get() : nullptr; }
+  // Asks the worker for its metrics, if it is ready: kMetricsResult with this call answers.
+  bool AskForMetrics(uint32_t call);
   // Kills the worker, which on_down then tells. One that is not ready yet is left alone.
   void Kill();
   // Asks the worker to finish and end; there will be no other, and no event tells of it.

@@ -40,7 +40,8 @@ Result<std::unique_ptr<Worker>> Worker::Start(IoLoop& loop, const Options& optio
 
   Process::Options process_options{.command = options.command,
                                    .environment = options.environment,
-                                   .working_dir = options.working_dir};
+                                   .working_dir = options.working_dir,
+                                   .cores = options.cores};
   std::vector<SocketPair> sockets;
   for (size_t lane = 0; lane < options.lanes; ++lane) {
     auto pair = MakeSocketPair();
@@ -56,6 +57,7 @@ Result<std::unique_ptr<Worker>> Worker::Start(IoLoop& loop, const Options& optio
 
   auto process = Process::Start(process_options);
   if (!process) return Error(process.error());
+  if (options.memory_limit != nullptr) options.memory_limit->Add(process->pid());
   std::unique_ptr<Worker> worker(new Worker(loop, *std::move(process), *std::move(outgoing),
                                             *std::move(incoming), std::move(events)));
   Worker* const self = worker.get();

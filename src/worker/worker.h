@@ -9,6 +9,7 @@
 #include "base/io_loop.h"
 #include "worker/arena.h"
 #include "worker/lane.h"
+#include "worker/memory_limit.h"
 #include "worker/process.h"
 #include "worker/wire_value.h"
 
@@ -30,6 +31,8 @@ class Worker {
     std::string settings;             // Members of that JSON object, without braces.
     std::string first_settings = {};  // More of them, which only the first process of a slot gets.
     size_t lanes = 1;
+    std::vector<int64_t> cores = {};                            // As Process::Options has them.
+    std::shared_ptr<const MemoryLimit> memory_limit = nullptr;  // May be null.
   };
   struct Events {
     std::function<void(const Frame&, size_t lane)> on_frame;

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from harness.client import call
+from harness.client import Connection, call
 from harness.program import eventually
 from harness.server import Server
 from harness.service import serve, write_service
@@ -79,6 +80,21 @@ SERVICE = """
         with open(os.path.join(ctx.temp_dir, "file"), "w") as file:
             file.write(x)
         return ctx.temp_dir
+
+    @svc.api(input=Text(), output=Text())
+    def stream(x, ctx):
+        ctx.response.headers["x-back"] = x
+        ctx.response.status_code = 206
+        for letter in x:
+            yield letter + ctx.request.headers["x-mark"]
+
+    @svc.api(input=Text(), output=Text())
+    async def stream_later(x, ctx):
+        ctx.response.headers["x-back"] = x
+        ctx.response.status_code = 206
+        for letter in x:
+            await asyncio.sleep(0)
+            yield letter + ctx.request.headers["x-mark"]
 
     class Teapot(BentoMLException):
         error_code = 418
@@ -177,6 +193,18 @@ def test_a_requests_folder_is_gone_when_it_was_answered(server: Server) -> None:
     folder = Path(call(server.url, "/folder", b"x").body.decode())
     assert folder.is_absolute()
     assert not folder.exists()
+
+
+@LATER
+def test_a_stream_has_the_status_and_headers_that_it_began_with(server: Server, later: str) -> None:
+    with Connection(server.url) as connection:
+        connection.request("POST", f"/stream{later}", b"abc", {"x-mark": "M"})
+        head = connection.receive(12)
+        while not head.endswith(b"0\r\n\r\n"):
+            head += connection.receive(1)
+    assert head.startswith(b"HTTP/1.1 206 ")
+    assert b"x-back: abc\r\n" in head
+    assert re.findall(rb"[abc]M", head) == [b"aM", b"bM", b"cM"]
 
 
 def test_an_error_of_the_users_own_has_its_status(server: Server) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import textwrap
 from pathlib import Path
 
+from harness.client import call
 from harness.program import MODELS, ROOT, run, run_python
 from harness.server import Server
 
@@ -24,6 +25,11 @@ COMMANDS = [line for block in BLOCKS for line in block.splitlines() if line.star
 
 def program() -> str:
     (found,) = [block for block in BLOCKS if block.lstrip().startswith("import ekiben")]
+    return found
+
+
+def service() -> str:
+    (found,) = [block for block in BLOCKS if block.lstrip().startswith("import bentoml")]
     return found
 
 
@@ -49,6 +55,19 @@ def test_the_program_saves_a_model_that_the_curl_line_asks(tmp_path: Path) -> No
     serve = arguments("ekiben serve iris_clf")
     with Server(tmp_path / "server", home, *serve[1:]) as server:
         assert curl(server.url) == "[2]"
+
+
+def test_the_service_asks_the_model_that_the_program_saves(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    (tmp_path / "train.py").write_text(program())
+    (tmp_path / "service.py").write_text(service())
+    trained = run_python(tmp_path / "train.py", home=home)
+    assert trained.returncode == 0, trained.stderr
+    assert "`ekiben serve service:svc --reload`" in README
+    options = ("--reload", "--working-dir", str(tmp_path))
+    with Server(tmp_path / "server", home, "service:svc", *options) as server:
+        reply = call(server.url, "/classify", b"[[5.9, 3, 5.1, 1.8]]")
+        assert reply.body == b"[2]", reply.body
 
 
 def test_a_model_file_is_imported_and_served(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ __all__ = [
     "for_runners",
     "load_config",
     "save_config",
+    "use",
 ]
 
 _active: dict[str, Any] | None = None
@@ -28,6 +29,12 @@ _active: dict[str, Any] | None = None
 def active() -> dict[str, Any]:
     """The configuration of this process; read from the environment on first use."""
     return load_config() if _active is None else _active
+
+
+def use(settings: dict[str, Any] | None) -> None:
+    """Make these resolved settings those of this process; None: as the environment says."""
+    global _active
+    _active = settings
 
 
 def load_config(bentoml_config_file: str | os.PathLike[str] | None = None) -> dict[str, Any]:

@@ -7,6 +7,9 @@ SETTINGS is a JSON object: `protocol`, `lanes`, `memory` (bytes of each directio
 service is loaded anew when it changes), `embeds` (whether runners that are not native run inside
 the API worker), `deploys` (whether this process, the server's first, calls the deployment hooks),
 `waits` (for LOAD, before anything of the user's is touched).
+
+Of the environment it reads EKIBEN_WORKER_INDEX (which worker it is among those of its kind) and
+EKIBEN_WORKER_CONFIGURATION (what was configured, as JSON; absent: nothing), and removes both.
 """
 
 from __future__ import annotations
@@ -23,6 +26,8 @@ from .frames import FAILED, frame
 from .values import json_text
 
 _FIRST_DESCRIPTOR = 3
+_CONFIGURATION = "EKIBEN_WORKER_CONFIGURATION"
+_INDEX = "EKIBEN_WORKER_INDEX"
 
 
 def main() -> None:
@@ -47,16 +52,24 @@ def main() -> None:
 
 
 def _prepared(settings: dict[str, Any], sockets: list[Any]) -> Any:
+    from .. import configuration
     from ..bentoml_alias import install
+    from ..context import process
     from ..loading import load
     from .native import native_method
 
     install(force=settings.get("alias", False))
+    configured = os.environ.pop(_CONFIGURATION, "")
+    configuration.use(
+        json.loads(configured) if configured else configuration.defaults(configuration.SCHEMA)
+    )
+    process.worker_index = int(os.environ.pop(_INDEX, "0"))
     if settings.get("reloads"):
         from .sources import always_fresh, describe_sources
 
         always_fresh(Path.cwd())
     service = load(settings["target"], working_dir=Path.cwd())
+    process.service_name = service.name
     if settings.get("embeds"):
         for runner in service.runners:
             runner.embedded = not all(native_method(one) for one in runner.runner_methods)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from ..context import request_id
-from ..exceptions import UnencodableResult
+from ..exceptions import StateException, UnencodableResult
 from ..runner.runner import Runner
 from ..service import Service
 from ..service.api import API
@@ -30,6 +30,7 @@ from .frames import (
     CREDIT,
     ERROR,
     FETCH,
+    METRICS,
     READY,
     RELEASE,
     REPLY,
@@ -43,6 +44,7 @@ from .lane import Driven, Lane
 from .memory import Memory
 from .native import native_method
 from .streams import Cancelled, TaskStream, ThreadStream
+from .telling import metrics_frame
 from .threads import Threads
 from .values import Decoder, Encoder, json_text, text
 
@@ -160,6 +162,8 @@ class ApiWorker:
                 self._call_inline(function, call, data, at)
         elif kind == RELEASE:
             self._released(data, at)
+        elif kind == METRICS:
+            self._lanes.sync.send(metrics_frame(call))
         elif kind == STOP:
             self._stop()
         else:
@@ -264,9 +268,10 @@ class ApiWorker:
     def _send_pieces(
         self, stream: ThreadStream, call: int, function: Function, pieces: Any, said: str
     ) -> None:
-        stream.said = said
         try:
-            for piece in pieces:
+            for number, piece in enumerate(pieces):
+                if number == 0:
+                    stream.said = self._said_so_far(function, said)
                 stream.put(self._encoder.value(function.api.output.encode(piece)))
         except Cancelled:
             pieces.close()
@@ -275,6 +280,15 @@ class ApiWorker:
             self._lanes.sync.send(self._answer(function, call, None, error, ""))
         else:
             stream.end()
+
+    def _said_so_far(self, function: Function, said: str) -> str:
+        """What the function says of its response; a generator may say it before its first piece."""
+        if not function.api.needs_ctx:
+            return said
+        try:
+            return response_said(self._service.context)
+        except StateException:  # It runs where the request is not current.
+            return said
 
     # --- functions written with `async def` ---------------------------------------------------
 
@@ -332,10 +346,11 @@ class ApiWorker:
         return None
 
     async def _send_async(self, function: Function, call: int, pieces: Any, said: str) -> None:
-        stream = self._under_way[call]
-        stream.said = said
+        stream, begun = self._under_way[call], False
         try:
             async for piece in pieces:
+                if not begun:
+                    stream.said, begun = self._said_so_far(function, said), True
                 await stream.put(self._encoder.value(function.api.output.encode(piece)))
         except BaseException as error:
             await pieces.aclose()

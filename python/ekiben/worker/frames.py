@@ -10,10 +10,10 @@ HEADER_SIZE = HEADER.size
 
 # From the engine.
 CALL, REPLY, CANCEL, BATCH, RELEASE, STOP = 1, 2, 3, 4, 5, 6
-CREDIT = 9
+METRICS, CREDIT = 8, 9
 # From the worker.
 READY, FAILED, RESULT, ERROR, RUN, CHUNK, END, BATCH_RESULT = 32, 33, 34, 35, 36, 37, 38, 39
-FETCH = 41
+METRICS_RESULT, FETCH = 40, 41
 
 # The target of a CALL that is an HTTP request as it came, for a mounted application.
 APPLICATIONS = 0xFFFF

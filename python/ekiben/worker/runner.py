@@ -14,9 +14,10 @@ from ..runner.runner import Runner, RunnerMethod
 from .arguments import ArgumentDecoder, ArgumentEncoder
 from .batches import join, rows_of, split
 from .errors import report
-from .frames import BATCH, BATCH_RESULT, READY, RELEASE, STOP, frame, missing
+from .frames import BATCH, BATCH_RESULT, METRICS, READY, RELEASE, STOP, frame, missing
 from .frames import split as split_frames
 from .memory import Memory
+from .telling import metrics_frame
 from .values import counts, json_text, read_counts
 
 _READ = 256 << 10
@@ -71,6 +72,8 @@ class RunnerWorker:
             size = int.from_bytes(data[at - 16 : at - 12], "little")
             for begin in range(at, at + size, 8):
                 self._memory.give_back(int.from_bytes(data[begin : begin + 8], "little"))
+        elif kind == METRICS:
+            self._outgoing.append(metrics_frame(call))
         elif kind == STOP:
             self._flush()
             os._exit(0)

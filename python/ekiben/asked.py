@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`python -m ekiben.asked FD QUESTION [ARGUMENT ...]`: what the program leaves to Python.
+
+The answer is JSON, written to the descriptor; where the question could not be answered it is
+`{"message", "hint", "code"}`, the last of which is the error's class, and the exit code 2.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from . import errors
+from .errors import EkibenError, InvalidArgument
+
+_FAILED = 2
+
+
+def configuration(*options: str) -> dict[str, Any]:
+    """`server`: what the server itself follows; `configuration`: all of it, for its workers."""
+    from .configuration import configuration as read
+    from .configuration.server import for_server
+    from .exceptions import BentoMLConfigException
+
+    try:
+        settings = read(options=options)
+        return {"server": for_server(settings), "configuration": settings}
+    except BentoMLConfigException as error:
+        raise InvalidArgument(error.message, hint=error.hint) from error
+
+
+def export_model(tag: str, path: str) -> dict[str, Any]:
+    """The `tag` of the model that was written to `path`."""
+    from . import models
+
+    model = models.get(tag)
+    return {"tag": str(model.tag), "path": models.export_model(model, path)}
+
+
+def import_model(path: str) -> dict[str, Any]:
+    """The `tag` of the model that an archive put into the store."""
+    from . import models
+
+    return {"tag": str(models.import_model(path).tag)}
+
+
+_QUESTIONS: dict[str, Callable[..., dict[str, Any]]] = {
+    "configuration": configuration,
+    "export-model": export_model,
+    "import-model": import_model,
+}
+
+
+def main(descriptor: int, question: str, arguments: list[str]) -> int:
+    """Write the answer; the exit code."""
+    try:
+        answer, code = _QUESTIONS[question](*arguments), 0
+    except EkibenError as error:
+        kinds = [one.__name__ for one in type(error).__mro__ if hasattr(errors, one.__name__)]
+        answer = {"message": error.message, "hint": error.hint, "code": kinds[0]}
+        code = _FAILED
+    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+        json.dump(answer, out)
+    return code
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(int(sys.argv[1]), sys.argv[2], sys.argv[3:]))
