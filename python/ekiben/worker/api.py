@@ -208,6 +208,7 @@ class ApiWorker:
             else:
                 lane.send(self._answer(function, call, result, error, ""))
 
+        function.begins()
         lane.busy(function.takes_long)
         try:
             result = context.run(self._begin_inline, function, call, data, at)

@@ -4,7 +4,7 @@
 A request whose function has a coroutine form (inline.py) costs no change of threads: the reading
 thread begins it, goes on with the next frame while a runner works for it, and resumes it when the
 answer comes. What holds the reading thread for long is noticed by a watchman, who lets another
-thread read on; that function runs in threads of its own from then on.
+thread read on; a function that does so often runs in threads of its own from then on.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Lane:
         self.waiters: dict[int, Any] = {}
         self._reader = 0  # The thread that reads, by its ident.
         self._busy_since = 0.0  # When it began what it is doing now; 0: it waits for frames.
-        self._on_long: Callable[[], None] = _nothing  # What made it busy is told so.
+        self._on_long: Callable[[bool], None] = _nothing  # What made it busy is told so.
         self._flushed_at = 0.0
         self._closed = threading.Event()
         self._watching = False
@@ -96,7 +96,7 @@ class Lane:
     def wait_for(self, target: int, payload: bytes, parent: int = 0) -> Any:
         """Call a runner's method and hold this thread until the answer is there."""
         if threading.get_ident() == self._reader:
-            self._let_another_read()
+            self._let_another_read(waits=True)
         waiter = Waiter()
         self.begin_run(target, payload, waiter, parent)
         waiter.lock.acquire()
@@ -111,8 +111,11 @@ class Lane:
             if parts:
                 self._socket.sendall(parts[0] if len(parts) == 1 else b"".join(parts))
 
-    def busy(self, on_long: Callable[[], None]) -> None:
-        """The reading thread begins a user's function; `on_long` is told if that takes long."""
+    def busy(self, on_long: Callable[[bool], None]) -> None:
+        """The reading thread begins a user's function; `on_long` is told if that takes long.
+
+        It is called with whether the function waits for a runner by itself.
+        """
         self._on_long = on_long
         self._busy_since = now = time.monotonic()
         if self._outgoing and now - self._flushed_at > _FLUSH_AFTER:
@@ -167,9 +170,9 @@ class Lane:
             self._frames.extend(found)
             return True
 
-    def _let_another_read(self) -> None:
+    def _let_another_read(self, waits: bool) -> None:
         """Some other thread becomes the reading one; this one is held by a user's function."""
-        self._on_long()
+        self._on_long(waits)
         self._busy_since = 0.0
         self._reader = 0
         threading.Thread(target=self._read_on, name="ekiben-lane", daemon=True).start()
@@ -179,7 +182,7 @@ class Lane:
         while True:
             since = self._busy_since
             if since and time.monotonic() - since > LONG:
-                self._let_another_read()
+                self._let_another_read(waits=False)
             quiet = 0 if since else quiet + 1
             self._watching = quiet < 20
             if not self._watching:
@@ -213,7 +216,7 @@ class Driven:
         coroutine: Coroutine[RunnerCall, Any, Any],
         codec: Any,
         done: Callable[[Any, BaseException | None], None],
-        on_long: Callable[[], None],
+        on_long: Callable[[bool], None],
         parent: int,
         within: Callable[..., Any],
     ) -> None:
@@ -268,5 +271,5 @@ class Driven:
             return None
 
 
-def _nothing() -> None:
+def _nothing(waits: bool) -> None:
     pass
