@@ -47,7 +47,7 @@ class Function:
             waits: It waits for a runner by itself, so it will always do so.
         """
         self._held += 1
-        often = self._held >= _OFTEN and self._held * 10 >= self._calls
+        often = self._held >= _OFTEN and self._held * 2 >= self._calls
         self.in_thread = self.in_thread or waits or often
 
 
