@@ -62,6 +62,11 @@ class NumpyNdarray(IODescriptor["np.ndarray"], descriptor_id="bentoml.io.NumpyNd
             self._shape = array.shape
         return array
 
+    @property
+    def _takes_all(self) -> bool:
+        """Whether dtype and shape may be any."""
+        return self._dtype is None and self._shape is None
+
     def input_type(self) -> LazyType:
         return NDARRAY
 
@@ -101,6 +106,8 @@ class NumpyNdarray(IODescriptor["np.ndarray"], descriptor_id="bentoml.io.NumpyNd
 
     def decode(self, wire: WireValue) -> np.ndarray:
         array = wire if isinstance(wire, np.ndarray) else None
+        if array is not None and self._takes_all and array.dtype.kind in _NUMBERS:
+            return array
         if isinstance(wire, Json):
             array = _array(_parsed(wire))
         if array is None:
@@ -113,6 +120,8 @@ class NumpyNdarray(IODescriptor["np.ndarray"], descriptor_id="bentoml.io.NumpyNd
         return self.validate_array(self._as_written(array))
 
     def encode(self, result: Any) -> WireValue:
+        if self._takes_all and _is_plain(result):
+            return result
         array = _array(result)
         if array is None:
             raise UnencodableResult(
@@ -198,6 +207,16 @@ def _parsed(wire: Json) -> Any:
         return json.loads(bytes(wire.text))
     except (ValueError, RecursionError) as error:
         raise BadInput(f"NumpyNdarray expects JSON: {error}") from None
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether it is an array of integers that can be written as it is."""
+    return (
+        type(value) is np.ndarray
+        and value.dtype.kind in _INTEGERS
+        and value.dtype.isnative
+        and value.flags.c_contiguous
+    )
 
 
 def _array(value: Any) -> np.ndarray | None:

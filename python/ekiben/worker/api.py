@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import gc
 import inspect
 import json
 import logging
@@ -39,7 +40,7 @@ from .frames import (
 )
 from .functions import Function, is_stream, request_context, response_said
 from .handle import Codec, EngineHandle, current_call
-from .lane import Lane, drive
+from .lane import Driven, Lane
 from .memory import Memory
 from .native import native_method
 from .streams import Cancelled, TaskStream, ThreadStream
@@ -49,6 +50,7 @@ from .values import Decoder, Encoder, json_text, text
 
 _log = logging.getLogger("ekiben")
 
+_NOTHING_SAID = text("")
 _MOST_THREADS = 40  # Of functions written with `def` that run at a time.
 
 
@@ -100,6 +102,7 @@ class ApiWorker:
 
     def run(self, description: dict[str, Any]) -> None:
         """Tell the engine that this worker has started, and answer until it is gone."""
+        gc.freeze()  # What has been imported stays: the collector need not look at it again.
         self._lanes.sync.send(frame(READY, 0, json_text(description)))
         self._lanes.sync.flush()
         self._lanes.sync.run()
@@ -205,25 +208,18 @@ class ApiWorker:
             else:
                 lane.send(self._answer(function, call, result, error, ""))
 
+        function.begins()
         lane.busy(function.takes_long)
         try:
             result = context.run(self._begin_inline, function, call, data, at)
         except BaseException as error:
             lane.idle()
             return done(None, error)
-        lane.idle()
         if function.form is None:
+            lane.idle()
             return done(result, None)
-        return drive(
-            lane,
-            result,
-            lambda wanted: self._codec.encode(wanted.method, wanted.args, wanted.kwargs),
-            lambda wanted, answer: self._codec.decode(wanted.method, answer),
-            done,
-            function.takes_long,
-            call,
-            context.run,
-        )
+        driven = Driven(lane, result, self._codec, done, function.takes_long, call, context.run)
+        return driven.go_on()
 
     def _begin_inline(self, function: Function, call: int, data: bytes, at: int) -> Any:
         """The result, or the coroutine that gives it."""
@@ -399,7 +395,7 @@ class ApiWorker:
         if error is None:
             try:
                 encoded = self._encoder.value(function.api.output.encode(result))
-                return frame(RESULT, call, text(said) + encoded)
+                return frame(RESULT, call, (text(said) if said else _NOTHING_SAID) + encoded)
             except Exception as why:
                 error = why
                 if isinstance(why, UnencodableResult):

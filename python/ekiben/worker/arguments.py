@@ -31,6 +31,9 @@ LIST, TUPLE, DICT, PLAIN, BYTES, SCALAR, FRAME, SERIES, IMAGE, PYDANTIC, TORCH, 
 _OTHER_ARRAYS = "MmcSf"
 
 
+_ONE = counts(1)  # Before a single argument.
+
+
 class ArgumentEncoder(Encoder):
     """Encodes arguments and results of a runner's methods."""
 
@@ -40,6 +43,8 @@ class ArgumentEncoder(Encoder):
         Raises:
             Unencodable: If one of them has no encoding.
         """
+        if len(args) == 1 and not kwargs:
+            return _ONE + self.any(args[0])
         parts = [counts(len(args), len(kwargs))]
         parts += [self.any(one) for one in args]
         for name, one in kwargs.items():
@@ -80,6 +85,9 @@ class ArgumentDecoder(Decoder):
         """Positional and named arguments, and where the next call begins."""
         positional, named = read_counts(data, at)
         at += 8
+        if positional == 1 and not named:
+            one, at = self.value(data, at)
+            return (one,), {}, at
         args = []
         for _ in range(positional):
             one, at = self.value(data, at)

@@ -25,17 +25,17 @@ def frame(
     kind: int, call: int, payload: bytes = b"", target: int = 0, flags: int = 0, parent: int = 0
 ) -> bytes:
     """One frame. `parent` is the call of an API function that a RUN belongs to."""
-    padding = _PADDING[len(payload) % 8]
-    return (
-        HEADER.pack(len(payload) + len(padding), call, target, kind, flags, parent)
-        + payload
-        + padding
-    )
+    size = len(payload)
+    if size & 7:
+        payload += _PADDING[size & 7]
+        size = len(payload)
+    return HEADER.pack(size, call, target, kind, flags, parent) + payload
 
 
 def padded(data: bytes | bytearray | memoryview) -> bytes:
     """The bytes, filled up to a multiple of 8."""
-    return bytes(data) + _PADDING[len(data) % 8]
+    rest = len(data) & 7
+    return bytes(data) + _PADDING[rest] if rest else bytes(data)
 
 
 def split(data: bytes) -> tuple[list[tuple[int, int, int, int, bytes, int]], bytes]:

@@ -14,6 +14,9 @@ from ..service.api import API
 from .handle import EngineHandle
 from .inline import coroutine_form
 
+_LATELY = 200  # Calls.
+_OFTEN = 3
+
 
 class Function:
     """An API's function, and in which of its forms it is called."""
@@ -25,10 +28,27 @@ class Function:
         self.in_thread = api.mode != "sync" or api.needs_ctx
         if not self.in_thread:
             self.form = coroutine_form(api.func, method_of)
+        self._calls = 0  # On the reading thread, of late.
+        self._held = 0  # How many of them held it for long.
 
-    def takes_long(self) -> None:
-        """It held the reading thread; from now on it gets threads of its own."""
-        self.in_thread = True
+    def begins(self) -> None:
+        """It is called on the reading thread."""
+        self._calls += 1
+        if self._calls > _LATELY:
+            self._calls //= 2
+            self._held //= 2
+
+    def takes_long(self, waits: bool) -> None:
+        """It holds the reading thread; one that does so often gets threads of its own.
+
+        A first call, or a busy machine that gives this process no time, is no reason yet.
+
+        Args:
+            waits: It waits for a runner by itself, so it will always do so.
+        """
+        self._held += 1
+        often = self._held >= _OFTEN and self._held * 2 >= self._calls
+        self.in_thread = self.in_thread or waits or often
 
 
 def method_of(target: Any) -> RunnerMethod | None:

@@ -36,6 +36,19 @@ class RunnerCall:
         return (yield self)
 
 
+class _Known:
+    """What some other object's `run` returned: there is nothing to wait for."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __await__(self) -> Generator[RunnerCall, Any, Any]:
+        return self.value
+        yield  # Never reached: it makes this a generator.
+
+
 def coroutine_form(function: Any, method_of: Callable[[Any], Any]) -> Callable[..., Any] | None:
     """The function as a coroutine function, or None where it has no such form.
 
@@ -124,11 +137,11 @@ def _compiled(definition: ast.FunctionDef, body: list[Any], function: FunctionTy
 
 
 def _with_globals(code: Any, function: FunctionType, method_of: Callable[[Any], Any]) -> Any:
-    async def call(target: Any, /, *args: Any, **kwargs: Any) -> Any:
+    def call(target: Any, /, *args: Any, **kwargs: Any) -> RunnerCall | _Known:
         method = method_of(target)
         if method is None:
-            return target.run(*args, **kwargs)
-        return await RunnerCall(method, args, kwargs)
+            return _Known(target.run(*args, **kwargs))
+        return RunnerCall(method, args, kwargs)
 
     cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
     function.__globals__[_CALL] = call

@@ -4,7 +4,7 @@
 A request whose function has a coroutine form (inline.py) costs no change of threads: the reading
 thread begins it, goes on with the next frame while a runner works for it, and resumes it when the
 answer comes. What holds the reading thread for long is noticed by a watchman, who lets another
-thread read on; that function runs in threads of its own from then on.
+thread read on; a function that does so often runs in threads of its own from then on.
 """
 
 from __future__ import annotations
@@ -44,19 +44,6 @@ class Waiter:
         self.lock.release()
 
 
-class Task:
-    """A coroutine that waits for a runner without a thread."""
-
-    __slots__ = ("advance",)
-
-    def __init__(self, advance: Callable[[Any], None]) -> None:
-        self.advance = advance
-
-    def deliver(self, answer: Any) -> None:
-        """Resume it; called by the thread that reads."""
-        self.advance(answer)
-
-
 class Lane:
     """One connection to the engine, for functions written with `def`.
 
@@ -81,7 +68,7 @@ class Lane:
         self.waiters: dict[int, Any] = {}
         self._reader = 0  # The thread that reads, by its ident.
         self._busy_since = 0.0  # When it began what it is doing now; 0: it waits for frames.
-        self._on_long: Callable[[], None] = _nothing  # What made it busy is told so.
+        self._on_long: Callable[[bool], None] = _nothing  # What made it busy is told so.
         self._flushed_at = 0.0
         self._closed = threading.Event()
         self._watching = False
@@ -109,7 +96,7 @@ class Lane:
     def wait_for(self, target: int, payload: bytes, parent: int = 0) -> Any:
         """Call a runner's method and hold this thread until the answer is there."""
         if threading.get_ident() == self._reader:
-            self._let_another_read()
+            self._let_another_read(waits=True)
         waiter = Waiter()
         self.begin_run(target, payload, waiter, parent)
         waiter.lock.acquire()
@@ -124,8 +111,11 @@ class Lane:
             if parts:
                 self._socket.sendall(parts[0] if len(parts) == 1 else b"".join(parts))
 
-    def busy(self, on_long: Callable[[], None]) -> None:
-        """The reading thread begins a user's function; `on_long` is told if that takes long."""
+    def busy(self, on_long: Callable[[bool], None]) -> None:
+        """The reading thread begins a user's function; `on_long` is told if that takes long.
+
+        It is called with whether the function waits for a runner by itself.
+        """
         self._on_long = on_long
         self._busy_since = now = time.monotonic()
         if self._outgoing and now - self._flushed_at > _FLUSH_AFTER:
@@ -180,9 +170,9 @@ class Lane:
             self._frames.extend(found)
             return True
 
-    def _let_another_read(self) -> None:
+    def _let_another_read(self, waits: bool) -> None:
         """Some other thread becomes the reading one; this one is held by a user's function."""
-        self._on_long()
+        self._on_long(waits)
         self._busy_since = 0.0
         self._reader = 0
         threading.Thread(target=self._read_on, name="ekiben-lane", daemon=True).start()
@@ -192,7 +182,7 @@ class Lane:
         while True:
             since = self._busy_since
             if since and time.monotonic() - since > LONG:
-                self._let_another_read()
+                self._let_another_read(waits=False)
             quiet = 0 if since else quiet + 1
             self._watching = quiet < 20
             if not self._watching:
@@ -204,71 +194,82 @@ class Lane:
             time.sleep(LONG / 2)
 
 
-def _at_once(what: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    return what(*args, **kwargs)
-
-
-def drive(
-    lane: Lane,
-    coroutine: Coroutine[RunnerCall, Any, Any],
-    encode: Callable[[RunnerCall], tuple[int, bytes]],
-    decode: Callable[[RunnerCall, Any], Any],
-    done: Callable[[Any, BaseException | None], None],
-    on_long: Callable[[], None],
-    parent: int,
-    within: Callable[..., Any] = _at_once,
-) -> None:
-    """Run a coroutine form on the reading thread, from one runner's call to the next.
+class Driven:
+    """A coroutine form on the reading thread, from one runner's call to the next.
 
     Args:
-        encode: The method's number and the payload of a call; may raise.
-        decode: What the call gives, of its answer; may raise what the runner raised.
+        coroutine: The function's coroutine form, called.
+        codec: Encodes the runners' calls and decodes their answers; both may raise.
         done: Gets the result, or the exception that the function raised.
+        on_long: Is told if the function holds the reading thread for long.
+        parent: The number of the call that the function answers.
         within: Calls what it is given in the request's context.
     """
-    waiting: RunnerCall | None = None
 
-    def advance(answer: Any) -> None:
-        nonlocal waiting
-        raised: BaseException | None = None
-        value = None
-        lane.busy(on_long)
-        if waiting is not None:
-            try:
-                value = decode(waiting, answer)
-            except Exception as error:
-                raised = error
+    __slots__ = (
+        "_codec", "_coroutine", "_done", "_lane", "_on_long", "_parent", "_waiting", "_within",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        lane: Lane,
+        coroutine: Coroutine[RunnerCall, Any, Any],
+        codec: Any,
+        done: Callable[[Any, BaseException | None], None],
+        on_long: Callable[[bool], None],
+        parent: int,
+        within: Callable[..., Any],
+    ) -> None:
+        self._lane = lane
+        self._coroutine = coroutine
+        self._codec = codec
+        self._done = done
+        self._on_long = on_long
+        self._parent = parent
+        self._within = within
+        self._waiting: RunnerCall | None = None
+
+    def deliver(self, answer: Any) -> None:
+        """Go on with the runner's answer; called by the thread that reads."""
+        self._lane.busy(self._on_long)
+        try:
+            value = self._codec.decode(self._waiting.method, answer)
+        except Exception as error:
+            return self.go_on(None, error)
+        return self.go_on(value)
+
+    def go_on(self, value: Any = None, raised: Exception | None = None) -> None:
+        """Run until the function waits for a runner or ends. The lane has been told: busy()."""
+        lane, within, coroutine = self._lane, self._within, self._coroutine
         while True:
             try:
                 if raised is None:
-                    waiting = within(coroutine.send, value)
+                    wanted = within(coroutine.send, value)
                 else:
-                    waiting = within(coroutine.throw, raised)
+                    wanted = within(coroutine.throw, raised)
             except StopIteration as stop:
                 lane.idle()
-                return done(stop.value, None)
+                return self._done(stop.value, None)
             except BaseException as error:
                 lane.idle()
-                return done(None, error)
+                return self._done(None, error)
             raised = None
             try:
-                target, payload = encode(waiting)
+                target, payload = self._codec.encode(wanted.method, wanted.args, wanted.kwargs)
             except Unencodable:
                 try:
-                    value = within(waiting.method.run, *waiting.args, **waiting.kwargs)
+                    value = within(wanted.method.run, *wanted.args, **wanted.kwargs)
                 except Exception as error:
                     raised = error
                 continue
             except Exception as error:
                 raised = error
                 continue
+            self._waiting = wanted
             lane.idle()
-            lane.begin_run(target, payload, task, parent)
+            lane.begin_run(target, payload, self, self._parent)
             return None
 
-    task = Task(advance)
-    advance(None)
 
-
-def _nothing() -> None:
+def _nothing(waits: bool) -> None:
     pass

@@ -17,13 +17,14 @@ class NativeMethod:
     def __init__(self, family: str, names: list[str]) -> None:
         self._gives_torch = family in _TORCH
         self._names = names
+        self._ndarray = _ndarray()
 
     def arguments(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The same arguments as arrays; a table as one named column each."""
         if len(args) == 1 and not kwargs:
-            if type(args[0]) is _ndarray():
+            if type(args[0]) is self._ndarray:
                 return args, kwargs
             if _is_table(args[0]):
                 return (), _columns(args[0], self._names)

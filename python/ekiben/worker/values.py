@@ -40,7 +40,8 @@ class Encoder:
 
     def __init__(self, memory: Any = None) -> None:
         self._memory = memory
-        self._heads: dict[tuple[Any, tuple[int, ...]], bytes] = {}
+        # The first bytes of small arrays, by class, data type and shape.
+        self._heads: dict[tuple[type, Any, tuple[int, ...]], bytes] = {}
 
     def value(self, value: Any) -> bytes:
         """A wire value: ndarray, Json, str, Blob, dict of wire values, or None.
@@ -50,6 +51,9 @@ class Encoder:
         """
         if value is None:
             return head(NULL)
+        encoded = self.tensor(value)
+        if encoded is not None:
+            return encoded
         if isinstance(value, str):
             return text(value)
         if isinstance(value, Json):
@@ -60,18 +64,15 @@ class Encoder:
         if isinstance(value, dict):
             parts = [text(name) + self.value(part) for name, part in value.items()]
             return head(PARTS, len(parts)) + b"".join(parts)
-        encoded = self.tensor(value)
-        if encoded is None:
-            raise Unencodable(f"a {type(value).__name__} is no value that can be sent")
-        return encoded
+        raise Unencodable(f"a {type(value).__name__} is no value that can be sent")
 
     def tensor(self, array: Any) -> bytes | None:
         """An ndarray of numbers, bools or strings; None where it is something else."""
         try:
-            known = self._heads.get((array.dtype, array.shape))
+            known = self._heads.get((type(array), array.dtype, array.shape))
         except (AttributeError, TypeError):
             return None
-        if known is not None and array.nbytes < SHARED_FROM and type(array).__name__ == "ndarray":
+        if known is not None:
             return known + padded(array.tobytes())
         return self._new_tensor(array)
 
@@ -98,8 +99,8 @@ class Encoder:
                 return head(TENSOR, 0, number, array.ndim, 1) + axes + size + _U64.pack(offset)
             return head(TENSOR, 0, number, array.ndim) + axes + size + padded(array.tobytes())
         first = head(TENSOR, 0, number, array.ndim) + axes + size
-        if len(self._heads) < 1000:
-            self._heads[array.dtype, array.shape] = first
+        if type(array) is np.ndarray and len(self._heads) < 1000:
+            self._heads[np.ndarray, array.dtype, array.shape] = first
         return first + padded(array.tobytes())
 
 
@@ -108,7 +109,8 @@ class Decoder:
 
     def __init__(self, memory: Any = None) -> None:
         self._memory = memory
-        self._tensors: dict[bytes, tuple[Any, int, tuple[int, ...], int, int]] = {}
+        # What the first bytes of small tensors mean: numpy's class, shape, data type, size.
+        self._tensors: dict[bytes, tuple[Any, tuple[int, ...], Any, int]] = {}
 
     def value(self, data: bytes, at: int) -> tuple[Any, int]:
         """The value at `at`, and where the next one begins."""
@@ -116,10 +118,11 @@ class Decoder:
         if kind == TENSOR:
             return self._tensor(data, at, a, b, c)
         at += 8
+        if kind == TEXT:
+            end = at + count
+            return str(data[at:end], "utf-8"), end + -count % 8
         if kind == NULL:
             return None, at
-        if kind == TEXT:
-            return str(data[at : at + count], "utf-8"), at + _round(count)
         if kind == JSON:
             return Json(data[at : at + count]), at + _round(count)
         if kind == BLOB:
@@ -139,15 +142,15 @@ class Decoder:
         raise ValueError(f"a value of the unknown kind {kind}")
 
     def _tensor(self, data: bytes, at: int, number: int, rank: int, shared: int) -> tuple[Any, int]:
-        import numpy as np
-
         begin = at + 16 + 8 * rank
         first = data[at:begin]
         known = self._tensors.get(first)
         if known is not None:
-            dtype, count, shape, size = known
-            array = np.ndarray(shape, dtype, bytearray(data[begin : begin + size]))
-            return array, begin + _round(size)
+            ndarray, shape, dtype, size = known
+            end = begin + size
+            return ndarray(shape, dtype, bytearray(data[begin:end])), end + -size % 8
+        import numpy as np
+
         shape = struct.unpack_from(f"<{rank}q", data, at + 8)
         (size,) = _U64.unpack_from(data, begin - 8)
         count = int(np.prod(shape, dtype=np.int64))
@@ -163,7 +166,7 @@ class Decoder:
             (offset,) = _U64.unpack_from(data, begin)
             return self._memory.array(offset, dtype, count).reshape(shape), begin + 8
         if len(self._tensors) < 1000:
-            self._tensors[bytes(first)] = (dtype, count, shape, size)
+            self._tensors[bytes(first)] = (np.ndarray, shape, dtype, size)
         array = np.ndarray(shape, dtype, bytearray(data[begin : begin + size]))
         return array, begin + _round(size)
 
