@@ -51,7 +51,8 @@ std::set<fs::path> LibrariesIn(const fs::path& folder) {
 }
 
 // The folders that `lib` has for the packages of each Python version, under one of `names`.
-std::vector<fs::path> PackageFolders(const fs::path& lib, std::initializer_list<std::string_view> names) {
+std::vector<fs::path> PackageFolders(const fs::path& lib,
+                                     std::initializer_list<std::string_view> names) {
   std::vector<fs::path> folders;
   std::error_code error;
   for (fs::directory_iterator entry(lib, error), end; !error && entry != end;
