@@ -52,6 +52,18 @@ def test_installed_packages_are_imported_as_ever(imports: Path) -> None:
     assert not isinstance(installed.__loader__, FreshLoader)
 
 
+def test_a_python_below_the_folder_is_installed_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    library = tmp_path / "env" / "lib"
+    library.mkdir(parents=True)
+    (library / "library_module.py").write_text("VALUE = 1\n")
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "env"))
+    request.getfixturevalue("imports")
+    sys.path.insert(0, str(library))
+    assert not isinstance(importlib.import_module("library_module").__loader__, FreshLoader)
+
+
 def test_the_bentofiles_patterns_are_told(tmp_path: Path) -> None:
     assert describe_sources("service:svc", tmp_path)["packed"] is None
     (tmp_path / "bentofile.yaml").write_text(

@@ -14,6 +14,12 @@ namespace fs = std::filesystem;
 // Beside the versions of a model: which of them is the newest.
 constexpr std::string_view kNewest = "/latest";
 
+// Whether Python is installed there: no file of the service's is.
+bool IsEnvironment(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::exists(folder / "pyvenv.cfg", ignored) || fs::exists(folder / "conda-meta", ignored);
+}
+
 }  // namespace
 
 Status ChangeWatch::Start() {
@@ -21,17 +27,12 @@ Status ChangeWatch::Start() {
   fs::create_directories(options_.models, ignored);
   const fs::path store = fs::weakly_canonical(options_.models.parent_path(), ignored);
   const fs::path folder = fs::weakly_canonical(options_.folder, ignored);
-  auto files = FolderWatch::Start(loop_, folder,
-                                  {.enters =
-                                       [folder, store](const std::string& path) {
-                                         // Virtual environments and the store may lie within;
-                                         // neither is the service's.
-                                         std::error_code none;
-                                         return WatchedFiles::Enters(path) &&
-                                                !fs::exists(folder / path / "pyvenv.cfg", none) &&
-                                                folder / path != store;
-                                       },
-                                   .on_change = [this](const std::string& path) { OnFile(path); }});
+  const auto enters = [folder, store](const std::string& path) {
+    return WatchedFiles::Enters(path) && !IsEnvironment(folder / path) && folder / path != store;
+  };
+  auto files = FolderWatch::Start(
+      loop_, folder,
+      {.enters = enters, .on_change = [this](const std::string& path) { OnFile(path); }});
   if (!files) return std::move(files).error();
   folder_watch_ = *std::move(files);
   auto models = FolderWatch::Start(

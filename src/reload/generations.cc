@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reload/generations.h"
 
+#include <iterator>
 #include <utility>
 
 namespace ekiben::reload {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <ostream>
+#include <set>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
@@ -141,6 +145,7 @@ class PythonServer {
   }
 
   void OnChange(const std::set<std::string>& changed, Time since) {
+    if (patience_ != nullptr) return;  // Stopping.
     changed_ = reload::Summary(changed);
     since_ = since;
     generations_.Load();

@@ -39,10 +39,15 @@ class FreshLoader(SourceFileLoader):
 
 def always_fresh(folder: Path) -> None:
     """Let modules below `folder` be compiled each time; installed packages are left alone."""
+    prefixes = {Path(sys.prefix), Path(sys.base_prefix)}
+    installed = [one for one in prefixes if one.is_relative_to(folder)]
 
     def finder(path: str) -> FileFinder:
         where = Path(path)
-        if not where.is_relative_to(folder) or "site-packages" in where.parts:
+        is_installed = "site-packages" in where.parts or any(
+            where.is_relative_to(one) for one in installed
+        )
+        if not where.is_relative_to(folder) or is_installed:
             raise ImportError(f"'{path}' is not below '{folder}'", path=path)
         return FileFinder(
             path,
