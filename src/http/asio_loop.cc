@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/asio_loop.h"
 
+#include <sched.h>
+
 #include <csignal>
 #include <utility>
 
@@ -54,7 +56,10 @@ void AsioLoop::Run() {
       continue;
     }
     if (events > 0) ++rests_;
-    if (may_poll_ && poll_policy_.LooksAgain(std::exchange(events, 0), Now())) continue;
+    if (may_poll_ && poll_policy_.LooksAgain(std::exchange(events, 0), Now())) {
+      sched_yield();  // Who sends what is looked for may be waiting for this very processor.
+      continue;
+    }
     events = context_.run_one();
   }
 }

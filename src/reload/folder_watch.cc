@@ -26,7 +26,7 @@ std::string Joined(const std::string& folder, const std::string& name) {
 
 }  // namespace
 
-Result<std::unique_ptr<FolderWatch>> FolderWatch::Start(IoLoop& loop, fs::path root,
+Result<std::unique_ptr<FolderWatch>> FolderWatch::Start(IoLoop& loop, const fs::path& root,
                                                         Options options) {
   FileDescriptor inotify(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
   if (!inotify.valid()) {
@@ -35,8 +35,8 @@ Result<std::unique_ptr<FolderWatch>> FolderWatch::Start(IoLoop& loop, fs::path r
   }
   std::error_code ignored;
   const fs::path whole = fs::canonical(root, ignored);
-  std::unique_ptr<FolderWatch> watch(new FolderWatch(
-      loop, std::move(inotify), whole.empty() ? std::move(root) : whole, std::move(options)));
+  std::unique_ptr<FolderWatch> watch(
+      new FolderWatch(loop, std::move(inotify), whole.empty() ? root : whole, std::move(options)));
   if (Status added = watch->Add(""); !added.ok()) return Error(std::move(added));
   watch->AddTree("", false);
   return watch;

@@ -28,7 +28,7 @@ class FolderWatch {
   };
 
   // Fails where the system allows no (more) watches, or the folder cannot be read.
-  static Result<std::unique_ptr<FolderWatch>> Start(IoLoop& loop, std::filesystem::path root,
+  static Result<std::unique_ptr<FolderWatch>> Start(IoLoop& loop, const std::filesystem::path& root,
                                                     Options options);
   FolderWatch(const FolderWatch&) = delete;
   FolderWatch& operator=(const FolderWatch&) = delete;

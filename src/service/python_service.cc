@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/json_text.h"
+#include "base/usable_cpus.h"
 
 namespace ekiben::service {
 namespace {
@@ -59,9 +60,9 @@ worker::Worker::Options PythonService::WorkerOptions(const std::string& role, si
       .environment = {{"PYTHONUNBUFFERED", "1"}},
       .working_dir = options_.working_dir,
       .settings = fmt::format(
-          R"("role": "{}", "target": {}, "runner": {}, "alias": {}, "reloads": {}, "embeds": {})",
+          R"("role": "{}", "target": {}, "runner": {}, "alias": {}, "reloads": {}, "embeds": {}, "looks": {})",
           role, JsonString(options_.target), runner, options_.alias, options_.reloads,
-          options_.embeds),
+          options_.embeds, UsableCpus() >= 2),
       .first_settings = deploys ? R"(, "deploys": true)" : "",
       .lanes = lanes};
   // Not among the arguments, which everybody on the machine can read: it may have passwords.

@@ -6,7 +6,8 @@ SETTINGS is a JSON object: `protocol`, `lanes`, `memory` (bytes of each directio
 (whether `import bentoml` means ekiben even where BentoML is installed), `reloads` (whether the
 service is loaded anew when it changes), `embeds` (whether runners that are not native run inside
 the API worker), `deploys` (whether this process, the server's first, calls the deployment hooks),
-`waits` (for LOAD, before anything of the user's is touched).
+`looks` (whether there is a processor to spare for looking instead of sleeping), `waits` (for LOAD,
+before anything of the user's is touched).
 
 Of the environment it reads EKIBEN_WORKER_INDEX (which worker it is among those of its kind) and
 EKIBEN_WORKER_CONFIGURATION (what was configured, as JSON; absent: nothing), and removes both.

@@ -71,7 +71,7 @@ class ApiWorker:
         self._functions = [Function(api) for api in service.apis.values()]
         self._threads = Threads(_MOST_THREADS)
         self._lanes = Lanes()
-        self._lanes.sync = Lane(sockets[0], self._on_frame)
+        self._lanes.sync = Lane(sockets[0], self._on_frame, settings.get("looks", False))
         first = 3 + settings["lanes"]
         self._memory = Memory(first, first + 1, settings["memory"], self._release)
         self._codec = Codec(self._memory)

@@ -10,6 +10,7 @@ thread read on; a function that does so often runs in threads of its own from th
 from __future__ import annotations
 
 import itertools
+import os
 import socket
 import threading
 import time
@@ -19,6 +20,7 @@ from typing import Any
 
 from .frames import RUN, frame, missing, split
 from .inline import RunnerCall
+from .looking import LONGEST, Looking
 from .values import Unencodable
 
 # A function that holds the reading thread for longer is no short one.
@@ -53,10 +55,14 @@ class Lane:
         connection: Blocking; this owns it.
         on_frame: Called by the reading thread for each frame, with (kind, call, target, flags,
             data, where the payload begins). It must not block for long.
+        may_look: Whether there is a processor to spare for looking instead of sleeping.
     """
 
-    def __init__(self, connection: socket.socket, on_frame: Callable[..., None]) -> None:
+    def __init__(
+        self, connection: socket.socket, on_frame: Callable[..., None], may_look: bool = False
+    ) -> None:
         self._socket = connection
+        self._looking = Looking() if may_look else None
         self._on_frame = on_frame
         self._outgoing: deque[bytes] = deque()
         self._sending = threading.Lock()
@@ -154,21 +160,36 @@ class Lane:
             if self._reader != me:
                 return False
             if self._frames:
-                return (
-                    True  # Another thread had read them when it stopped being the one that reads.
-                )
+                return True  # Another thread had read them when it was the one that reads.
             if self._outgoing:
                 self.flush()
             self._flushed_at = time.monotonic()
             large = missing(self._rest)
             buffer = self._buffer if large <= _READ else memoryview(bytearray(large))
-            size = self._socket.recv_into(buffer, 0, socket.MSG_WAITALL if large > _READ else 0)
+            size = -1 if self._rest else self._look(buffer)
+            if size < 0:
+                size = self._socket.recv_into(buffer, 0, socket.MSG_WAITALL if large > _READ else 0)
             if not size:
                 self._closed.set()
                 return False
             found, self._rest = split(self._rest + bytes(buffer[:size]))
             self._frames.extend(found)
+            if self._looking is not None:
+                self._looking.came(len(found), time.monotonic())
             return True
+
+    def _look(self, buffer: memoryview) -> int:
+        """How many bytes came while this looked for them; -1 where it should sleep."""
+        if self._looking is None or not self._looking.is_worth_it(self._flushed_at):
+            return -1
+        until = self._flushed_at + LONGEST
+        while time.monotonic() < until:
+            try:
+                return self._socket.recv_into(buffer, 0, socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                os.sched_yield()  # Who sends it may be waiting for this very processor.
+        self._looking.in_vain()
+        return -1
 
     def _let_another_read(self, waits: bool) -> None:
         """Some other thread becomes the reading one; this one is held by a user's function."""
