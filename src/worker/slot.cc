@@ -63,7 +63,11 @@ void Slot::OnEnd(const std::string& how) {
   worker_.reset();
   if (stopping_ || std::exchange(waiting_, false)) return;
   if (!was_ready_) {
-    return Fail(FailedPrecondition(fmt::format("the Python worker ended while loading: {}", how)));
+    return Fail(FailedPrecondition(fmt::format("the Python worker ended while loading: {}", how))
+                    .WithHint(fmt::format("what it said is above; if that is that there is no "
+                                          "ekiben, install it for '{}', or name another "
+                                          "interpreter with --python",
+                                          options_.command.front())));
   }
   if (was_up) events_.on_down(how);
   ++restarts_;

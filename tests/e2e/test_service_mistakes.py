@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import venv
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,17 @@ def test_a_startup_hook_that_raises_ends_serve_with_its_error(tmp_path: Path) ->
 def test_a_module_that_ends_the_process_ends_serve(tmp_path: Path) -> None:
     assert "ended while loading: exit status 3" in errors(serve(tmp_path, "import os\nos._exit(3)"))
     assert "SystemExit: no licence" in errors(serve(tmp_path, "raise SystemExit('no licence')\n"))
+
+
+def test_an_interpreter_without_ekiben_is_named_with_what_to_do(tmp_path: Path) -> None:
+    venv.create(tmp_path / "bare")
+    (tmp_path / "service.py").write_text(BEGINNING)
+    python = tmp_path / "bare" / "bin" / "python"
+    options = ("--port", "0", "--working-dir", tmp_path, "--python", python)
+    said = errors(run("serve", "service:svc", *options, home=tmp_path, PYTHONPATH=""))
+    assert "the Python worker ended while loading" in said
+    assert f"install it for '{python}'" in said
+    assert "--python" in said
 
 
 def test_a_constructor_that_raises_ends_serve_with_its_error(tmp_path: Path) -> None:
