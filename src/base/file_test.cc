@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/file.h"
 
+#include <unistd.h>
+
 #include <gtest/gtest.h>
 
 #include "base/status_matchers.h"
@@ -11,7 +13,8 @@ namespace {
 using testing::HasSubstr;
 
 std::filesystem::path Fresh(const std::string& name) {
-  const std::filesystem::path path = std::filesystem::path(testing::TempDir()) / name;
+  const std::filesystem::path path =
+      std::filesystem::path(testing::TempDir()) / (std::to_string(getpid()) + name);
   std::filesystem::remove_all(path);
   return path;
 }

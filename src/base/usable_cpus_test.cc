@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/usable_cpus.h"
 
+#include <unistd.h>
+
 #include <cmath>
 #include <fstream>
 #include <string>
@@ -12,14 +14,15 @@ namespace {
 
 class UsableCpusTest : public testing::Test {
  protected:
-  UsableCpusTest() { std::filesystem::remove_all(root_); }
+  ~UsableCpusTest() override { std::filesystem::remove_all(root_); }
 
   void Write(const std::filesystem::path& file, const std::string& text) {
     std::filesystem::create_directories((root_ / file).parent_path());
     std::ofstream(root_ / file) << text << '\n';
   }
 
-  const std::filesystem::path root_ = std::filesystem::path(testing::TempDir()) / "cgroups";
+  const std::filesystem::path root_ =
+      std::filesystem::path(testing::TempDir()) / ("cgroups" + std::to_string(getpid()));
 };
 
 TEST_F(UsableCpusTest, ThereIsAlwaysSomethingToRunOn) { EXPECT_GT(UsableCpus(), 0); }

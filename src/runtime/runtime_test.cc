@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/runtime.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <fstream>
 #include <string>
@@ -17,7 +19,8 @@ const std::filesystem::path kPlugins = EKIBEN_RUNTIMES_DIR;
 
 // An artefact of the echo plugin, which passes tensors of one dtype through.
 std::filesystem::path EchoArtefact(const std::string& dtype) {
-  const auto path = std::filesystem::path(testing::TempDir()) / ("echo_" + dtype);
+  const auto path =
+      std::filesystem::path(testing::TempDir()) / ("echo_" + dtype + std::to_string(getpid()));
   std::ofstream(path) << dtype << '\n';
   return path;
 }

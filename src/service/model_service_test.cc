@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/model_service.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -25,7 +27,7 @@ class ModelServiceTest : public testing::Test {
   ModelServiceTest() {
     setenv("EKIBEN_RUNTIMES", EKIBEN_RUNTIMES_DIR, 1);
     model_.tag = {.name = "echoes", .version = "v1"};
-    model_.path = std::filesystem::path(testing::TempDir()) / "echoes";
+    model_.path = std::filesystem::path(testing::TempDir()) / ("echoes" + std::to_string(getpid()));
     std::filesystem::create_directories(model_.path);
     std::ofstream(model_.path / "doubles") << "float64";
     model_.native = {{.signature = "predict", .runtime = "echo", .file = "doubles"}};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/home.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
 
 #include <gtest/gtest.h>
@@ -13,13 +15,14 @@ namespace fs = std::filesystem;
 // An empty folder as the user's, and no variable that says otherwise.
 class HomeTest : public testing::Test {
  protected:
-  HomeTest() : user_(fs::path(testing::TempDir()) / "home_test_user") {
+  HomeTest() : user_(fs::path(testing::TempDir()) / ("home_test_user" + std::to_string(getpid()))) {
     fs::remove_all(user_);
     fs::create_directories(user_);
     setenv("HOME", user_.c_str(), 1);
     unsetenv("EKIBEN_HOME");
     unsetenv("BENTOML_HOME");
   }
+  ~HomeTest() override { fs::remove_all(user_); }
 
   const fs::path user_;
 };

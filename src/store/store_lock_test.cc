@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/store_lock.h"
 
+#include <unistd.h>
+
 #include <atomic>
 #include <optional>
 #include <thread>
@@ -14,7 +16,8 @@ namespace {
 using std::chrono::milliseconds;
 
 std::filesystem::path LockFile() {
-  return std::filesystem::path(testing::TempDir()) / "store_lock_test.lock";
+  return std::filesystem::path(testing::TempDir()) /
+         ("store_lock_test.lock" + std::to_string(getpid()));
 }
 
 TEST(StoreLockTest, OnlyOneHoldsItAtATime) {
