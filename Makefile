@@ -122,7 +122,7 @@ format: setup-test
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
 
 # The library that the onnx plugin's tests run is the one that users run.
-unit: export EKIBEN_ONNXRUNTIME = $(abspath $(firstword $(wildcard $(VENV)/lib/python3*/site-packages/onnxruntime/capi)))
+unit tsan: export EKIBEN_ONNXRUNTIME = $(abspath $(firstword $(wildcard $(VENV)/lib/python3*/site-packages/onnxruntime/capi)))
 unit: setup-test
 	@echo "unit: building with address and undefined sanitizers"
 	@cmake --preset dev -DEKIBEN_PYTHON=$(abspath $(BIN)/python) >build/cmake-dev.log || (cat build/cmake-dev.log; false)
