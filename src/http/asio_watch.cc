@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <poll.h>
+
 #include <memory>
 #include <utility>
 
@@ -21,14 +23,27 @@ struct DescriptorState {
   Descriptor descriptor;
   std::function<void()> ready;
   bool alive = true;
+  bool told = false;  // Whether an event of this watch has come.
 };
+
+bool CanBeRead(int fd) {
+  pollfd one{.fd = fd, .events = POLLIN, .revents = 0};
+  return poll(&one, 1, 0) == 1;
+}
+
+// Asio uses the memory of a descriptor that was let go for the next one, and gives it the events
+// that the former one had in the same look. So the first event of each is checked.
+bool IsItsOwn(DescriptorState& state) {
+  state.told = state.told || CanBeRead(state.descriptor.native_handle());
+  return state.told;
+}
 
 void WaitToRead(std::shared_ptr<DescriptorState> state) {
   Descriptor& descriptor = state->descriptor;
   descriptor.async_wait(Descriptor::wait_read,
                         [state = std::move(state)](const boost::system::error_code& error) mutable {
                           if (error || !state->alive) return;
-                          state->ready();
+                          if (IsItsOwn(*state)) state->ready();
                           if (state->alive) WaitToRead(std::move(state));
                         });
 }

@@ -17,6 +17,7 @@ namespace ekiben::http {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::AnyOf;
 using testing::ElementsAre;
 
 class AsioWatchTest : public testing::Test {
@@ -93,6 +94,33 @@ TEST_F(AsioWatchTest, AWatchThatHasEndedTellsNothing) {
   Run();
   EXPECT_EQ(got_, "");
   EXPECT_EQ(Receive(), 'a');  // The descriptor is still open.
+}
+
+TEST_F(AsioWatchTest, AnEventOfAWatchThatHasEndedIsNotToldToTheNextOne) {
+  int ends[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
+  const FileDescriptor silent(ends[0]), other(ends[1]);
+  // Both ends can be read in one look; whichever is told first ends the other one's watch.
+  Send('a');
+  ASSERT_EQ(write(ours_.get(), "b", 1), 1);
+  std::unique_ptr<Watch> first, second, next;
+  const auto replace = [&](std::unique_ptr<Watch>& ended) {
+    ended.reset();
+    next = loop_.WatchReadable(silent.get(), [this] { got_ += "silent"; });
+  };
+  first = loop_.WatchReadable(ours_.get(), [&] {
+    got_ += Receive();
+    replace(second);
+  });
+  second = loop_.WatchReadable(theirs_.get(), [&] {
+    char byte = 0;
+    EXPECT_EQ(read(theirs_.get(), &byte, 1), 1);
+    got_ += byte;
+    replace(first);
+  });
+  const auto end = loop_.After(20ms, [this] { loop_.Stop(); });
+  Run();
+  EXPECT_THAT(got_, AnyOf("a", "b"));
 }
 
 TEST_F(AsioWatchTest, ADescriptorIsWrittenOnceThereIsRoom) {
