@@ -167,6 +167,20 @@ SERVICE = """
     def same(x):
         return x
 
+    @svc.api(input=NumpyNdarray(), output=NumpyNdarray())
+    def doubled(x):
+        if x.size == 0:
+            return x
+        try:
+            rows = twice.run_it.run(x)
+        except ekiben.exceptions.NotFound:
+            rows = x
+        return twice.run_it.run(rows)
+
+    @svc.api(input=NumpyNdarray(), output=NumpyNdarray(dtype="float64", enforce_dtype=True))
+    def as_floats(x):
+        return twice.run_it.run(x)
+
     @svc.api(input=NumpyNdarray(), output=JSON())
     def keep(x):
         kept.append(x[:10])
@@ -232,6 +246,44 @@ def test_a_runner_is_called_through_the_engine(worker: WorkerProcess, name: str)
     assert int.from_bytes(run.data[run.at - 4 : run.at], "little") == call
     worker.reply(run, [2, 4])
     assert worker.result(call)[1] == ([3, 5] if name == "plus_one" else [2, 4])
+
+
+def test_a_last_call_of_a_runner_is_left_to_the_engine(worker: WorkerProcess) -> None:
+    call = ask(worker, "doubled", np.array([1.5]))
+    first = worker.next(frames.RUN)
+    assert first.flags == 0
+    worker.reply(first, np.array([3.0]))
+    last = worker.next(frames.RUN)
+    assert last.flags == frames.FOR_CALL
+    assert frames.reserved(last.data, last.at) == call
+    assert argument(last) == [3.0]
+
+
+def test_what_the_engine_cannot_return_is_returned_by_the_worker(worker: WorkerProcess) -> None:
+    call, api = ask(worker, "doubled", np.array([1.5])), NAMES.index("doubled")
+    worker.reply(worker.next(frames.RUN), np.array([3.0]))
+    worker.reply(worker.next(frames.RUN), [6, 7], api=api)
+    assert worker.result(call)[1].tolist() == [6, 7]
+
+
+def test_what_a_last_call_raises_is_reported_with_the_users_line(worker: WorkerProcess) -> None:
+    call, api = ask(worker, "doubled", np.array([1.5])), NAMES.index("doubled")
+    worker.fail(worker.next(frames.RUN), {"status": 404, "message": "no", "kind": "NotFound"})
+    raised = {"status": 500, "message": "it broke", "traceback": "In the runner.\n"}
+    worker.fail(worker.next(frames.RUN), raised, api=api)
+    report = worker.error(call)
+    assert (report["status"], report["message"]) == (500, "it broke")
+    assert report["traceback"].startswith("In the runner.\n")
+    line = "in doubled\n    return twice.run_it.run(rows)\n"
+    assert report["traceback"].count(line) == 1, report["traceback"]
+
+
+def test_a_result_that_its_descriptor_changes_comes_back_first(worker: WorkerProcess) -> None:
+    call = ask(worker, "as_floats", np.array([1.5]))
+    run = worker.next(frames.RUN)
+    assert run.flags == 0
+    worker.reply(run, np.array([3], dtype="float32"))
+    assert worker.result(call)[1] == [3.0]
 
 
 def test_many_calls_wait_for_runners_at_a_time(worker: WorkerProcess) -> None:

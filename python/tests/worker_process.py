@@ -178,15 +178,22 @@ class WorkerProcess:
             _, at = decoder.value(frame.data, at)
         return plain(decoder.value(frame.data, at)[0])
 
-    def reply(self, run: Frame, result: Any, lane: int = 0) -> None:
-        """Answer a runner's call."""
-        payload = ArgumentEncoder(self.memory).call((result,), {})
-        self.send(frames.frame(frames.REPLY, run.call, payload), lane)
+    def reply(self, run: Frame, result: Any, lane: int = 0, api: int = 0) -> None:
+        """Answer a runner's call; `api` is whose result it is, where the engine knows that."""
+        self._reply(run, ArgumentEncoder(self.memory).call((result,), {}), 0, lane, api)
 
-    def fail(self, run: Frame, report: dict[str, Any], lane: int = 0) -> None:
+    def fail(self, run: Frame, report: dict[str, Any], lane: int = 0, api: int = 0) -> None:
         """Answer a runner's call with what it raised."""
-        payload = text(json.dumps(report))
-        self.send(frames.frame(frames.REPLY, run.call, payload, flags=1), lane)
+        self._reply(run, text(json.dumps(report)), frames.FAILED_REPLY, lane, api)
+
+    def _reply(self, run: Frame, payload: bytes, flags: int, lane: int, api: int) -> None:
+        if run.flags & frames.FOR_CALL:
+            call = frames.reserved(run.data, run.at)
+            flags |= frames.FOR_CALL
+            reply = frames.frame(frames.REPLY, call, payload, run.target, flags, api)
+        else:
+            reply = frames.frame(frames.REPLY, run.call, payload, flags=flags)
+        self.send(reply, lane)
 
     def credit(self, call: int, size: int, lane: int = 0) -> None:
         """Let a stream go on."""

@@ -29,7 +29,8 @@ Task<Result<std::vector<Tensor>>> QueueBatcher::Infer(std::vector<Tensor> inputs
     co_return Error(
         Unavailable(fmt::format("'{}' has more to do than it can answer in time", runner_.name())));
   }
-  co_await self.Parked();
+  Parked parked{self};
+  co_await parked;
   co_return std::move(*self.answer);
 }
 

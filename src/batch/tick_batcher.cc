@@ -23,7 +23,8 @@ Task<Result<std::vector<Tensor>>> TickBatcher::Infer(std::vector<Tensor> inputs,
   } else {
     EndTickLater();
     waiting_.push_back(&self);
-    co_await self.Parked();
+    Parked parked{self};
+    co_await parked;
   }
   co_return std::move(*self.answer);
 }

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "base/parked.h"
 #include "batch/batcher.h"
 
 namespace ekiben::batch {
@@ -20,17 +21,6 @@ struct Waiting {
   int64_t rows;  // Of axis 0; 1 where there is none.
   std::optional<Result<std::vector<Tensor>>> answer;
   std::coroutine_handle<> waiter;
-
-  // `co_await waiting.Parked()` suspends until somebody resumes `waiter`.
-  auto Parked() {
-    struct Awaiter {
-      Waiting& waiting;
-      bool await_ready() const noexcept { return false; }
-      void await_suspend(std::coroutine_handle<> handle) noexcept { waiting.waiter = handle; }
-      void await_resume() const noexcept {}
-    };
-    return Awaiter{*this};
-  }
 };
 
 // Whether the rows of both fit into one batch: each has as many of one input as of another, and all

@@ -6,19 +6,12 @@
 
 #include <fmt/format.h>
 
+#include "base/parked.h"
+
 namespace ekiben::batch {
 namespace {
 
 using worker::Arguments;
-
-// `co_await Parked{waiting}` suspends until somebody resumes its waiter.
-template <typename Waiting>
-struct Parked {
-  Waiting& waiting;
-  bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<> handle) noexcept { waiting.waiter = handle; }
-  void await_resume() const noexcept {}
-};
 
 int64_t RowsOf(const Value& value, size_t axis) {
   if (const auto* tensor = value.If<Tensor>()) {
@@ -104,7 +97,7 @@ Task<Result<Outcome>> WorkerBatcher::Infer(size_t method, Arguments arguments, C
   queue.waiting.push_back(&self);
   queue.rows += rows;
   DispatchLater();
-  Parked<Waiting> parked{self};
+  Parked parked{self};
   co_await parked;
   co_return std::move(*self.answer);
 }

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "base/loop_testing.h"
+#include "base/parked.h"
 #include "base/status_matchers.h"
 #include "worker/worker_testing.h"
 
@@ -34,6 +35,8 @@ while True:
         notes.append("credit %d" % struct.unpack_from("<Q", payload))
     elif kind == CANCEL:
         notes.append("cancel")
+    elif kind == REPLY and flags & 2:
+        send(RESULT, call, text("") + text("flags %d, method %d, API %d" % (flags, api, reserved)))
     elif kind == REPLY and flags:
         send(ERROR, call, text(read_text(payload)[0]))
     elif kind == REPLY:
@@ -63,6 +66,10 @@ while True:
         send(CHUNK, call, text("one"))
     elif api == 7:
         send(RUN, call, counts(1) + text("argument"), target=3, reserved=call)
+    elif api in (11, 12):
+        tensor = struct.pack("<BBBBIqQq", 1, 9, 1, 0, 0, 1, 8, 42)
+        argument = tensor if api == 11 else text("argument")
+        send(RUN, 0, counts(1) + argument, target=3, flags=2, reserved=call)
     elif api == 8:
         notes.append("fetch%d" % call)
         blob = struct.pack("<BBBBI", 4, 0, 0, 0, 4) + text("") + text("") + b"body\0\0\0\0"
@@ -93,6 +100,10 @@ class ApiPoolTest : public testing::Test {
   Task<Result<batch::Outcome>> Run(size_t method, worker::Arguments arguments, Time deadline) {
     ran_ = method;
     deadline_ = deadline;
+    if (holds_runs_) {
+      Parked parked{held_};
+      co_await parked;
+    }
     if (arguments.positional.size() != 1) co_return Error(Internal("one argument was sent"));
     co_return std::move(arguments);
   }
@@ -100,6 +111,10 @@ class ApiPoolTest : public testing::Test {
     co_return Fetched{.head = R"({"status":200})", .body = fetch.head + fetch.body};
   }
 
+  // A runner that has not answered yet.
+  struct Held {
+    std::coroutine_handle<> waiter;
+  };
   struct Called {
     std::optional<Result<ApiAnswer>> answer;
   };
@@ -136,6 +151,8 @@ class ApiPoolTest : public testing::Test {
   PollLoop loop_;
   std::vector<std::string> described_, down_;
   std::optional<size_t> ran_;
+  bool holds_runs_ = false;
+  Held held_;
   Time deadline_{};
   std::unique_ptr<ApiPool> pool_;
   std::vector<std::unique_ptr<Called>> calls_;  // Their streams refer to the pool.
@@ -289,6 +306,37 @@ TEST_F(ApiPoolTest, AFunctionCallsARunnerWithItsOwnDeadline) {
   EXPECT_EQ((*called.answer)->value.If<Text>()->text, "argument");
   EXPECT_EQ(ran_, 3);
   EXPECT_EQ(deadline_, deadline);
+}
+
+TEST_F(ApiPoolTest, OutputsThatAreTheResultDoNotGoThroughTheWorkerAgain) {
+  StartPool();
+  const Time deadline = Now() + 100s;
+  Called& called = Call(11, deadline);
+  ASSERT_TRUE(Answered(called));
+  const auto* const tensor = (*called.answer)->value.If<Tensor>();
+  ASSERT_NE(tensor, nullptr);
+  EXPECT_THAT(tensor->As<int64_t>(), ElementsAre(42));
+  EXPECT_EQ(ran_, 3);
+  EXPECT_EQ(deadline_, deadline);
+}
+
+TEST_F(ApiPoolTest, OutputsThatNeedPythonGoBackToTheWorker) {
+  StartPool();
+  Called& called = Call(12);
+  ASSERT_TRUE(Answered(called));
+  EXPECT_EQ((*called.answer)->value.If<Text>()->text, "flags 2, method 3, API 12");
+}
+
+TEST_F(ApiPoolTest, AFunctionThatHasReturnedDoesNotHangWhenItsRunnerIsLate) {
+  holds_runs_ = true;
+  StartPool();
+  Called& called = Call(11, Now() + 50ms);
+  ASSERT_TRUE(Answered(called));
+  EXPECT_THAT(*called.answer, HasCode(Code::kDeadlineExceeded));
+  EXPECT_EQ(Notes(), "");  // Nothing is left to be cancelled.
+  held_.waiter.resume();
+  loop_.RunFor(10ms);
+  EXPECT_TRUE(down_.empty());
 }
 
 TEST_F(ApiPoolTest, AnApplicationAsksTheEngine) {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/parked.h"
 #include "codec/json_fields.h"
 
 namespace ekiben::service {
@@ -38,12 +39,6 @@ Task<std::string> WorkerMetrics::Collect(Ask ask) {
   if (round.missing > 0) {
     rounds_.emplace(call, &round);
     const auto timer = loop_.After(kPatience, [this, call] { Finish(call); });
-    struct Parked {
-      Round& round;
-      bool await_ready() const noexcept { return false; }
-      void await_suspend(std::coroutine_handle<> handle) noexcept { round.waiter = handle; }
-      void await_resume() const noexcept {}
-    };
     Parked parked{round};
     co_await parked;
   }

@@ -12,7 +12,10 @@ namespace ekiben::worker {
 static_assert(std::endian::native == std::endian::little, "frames are written as they lie");
 
 size_t BeginFrame(std::string& out, FrameKind kind, uint32_t call, uint16_t target, uint8_t flags) {
-  const FrameHeader header{.call = call, .target = target, .kind = kind, .flags = flags};
+  return BeginFrame(out, {.call = call, .target = target, .kind = kind, .flags = flags});
+}
+
+size_t BeginFrame(std::string& out, const FrameHeader& header) {
   const size_t begin = out.size();
   out.append(reinterpret_cast<const char*>(&header), sizeof header);
   return begin;

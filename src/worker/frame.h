@@ -50,6 +50,12 @@ static_assert(sizeof(FrameHeader) == 16);
 // The target of a kCall that is an HTTP request as it came, for the applications of a service.
 inline constexpr uint16_t kApplications = 0xFFFF;
 
+// Flags of a kReply: a report in place of the outputs.
+inline constexpr uint8_t kFailed = 1;
+// Flags of a kRun and of the kReply to it: the outputs are what the kCall in `reserved` returns.
+// The engine answers that call itself; what it cannot answer so goes to the worker as a kReply with
+// the call's number, the method's as target, and the API's in `reserved`.
+inline constexpr uint8_t kForCall = 2;
 // Flags of a kChunk: the response's status and headers stand before the value.
 inline constexpr uint8_t kWithHead = 1;
 // Flags of a kFetch that is about the answer of an earlier one, whose call is in `reserved`.
@@ -62,6 +68,7 @@ struct Frame {
 };
 
 // Appends a header whose size EndFrame() fills in. Returns where it begins.
+size_t BeginFrame(std::string& out, const FrameHeader& header);
 size_t BeginFrame(std::string& out, FrameKind kind, uint32_t call, uint16_t target = 0,
                   uint8_t flags = 0);
 // Pads what was appended since to a multiple of 8 and closes the frame.

@@ -47,6 +47,8 @@ class IODescriptor(ABC, Generic[IOType]):
     _wire_kind: ClassVar[str]  # tensor, json, text, blob or parts.
     _mime_type: str | None = None
     _sample: Any = None
+    # Whether encode() returns every array of numbers or text as it came.
+    _passes_arrays = False
 
     def __init_subclass__(cls, *, descriptor_id: str | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -63,7 +63,7 @@ class NumpyNdarray(IODescriptor["np.ndarray"], descriptor_id="bentoml.io.NumpyNd
         return array
 
     @property
-    def _takes_all(self) -> bool:
+    def _passes_arrays(self) -> bool:  # type: ignore[override]
         """Whether dtype and shape may be any."""
         return self._dtype is None and self._shape is None
 
@@ -106,7 +106,7 @@ class NumpyNdarray(IODescriptor["np.ndarray"], descriptor_id="bentoml.io.NumpyNd
 
     def decode(self, wire: WireValue) -> np.ndarray:
         array = wire if isinstance(wire, np.ndarray) else None
-        if array is not None and self._takes_all and array.dtype.kind in _NUMBERS:
+        if array is not None and self._passes_arrays and array.dtype.kind in _NUMBERS:
             return array
         if isinstance(wire, Json):
             array = _array(_parsed(wire))
@@ -120,7 +120,7 @@ class NumpyNdarray(IODescriptor["np.ndarray"], descriptor_id="bentoml.io.NumpyNd
         return self.validate_array(self._as_written(array))
 
     def encode(self, result: Any) -> WireValue:
-        if self._takes_all and _is_plain(result):
+        if self._passes_arrays and _is_plain(result):
             return result
         array = _array(result)
         if array is None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from ..context import request_id
 from ..exceptions import StateException, UnencodableResult
-from ..runner.runner import Runner
+from ..runner.runner import Runner, RunnerMethod
 from ..service import Service
 from ..service.api import API
 from ..service.unlisted import check_runners
@@ -30,6 +30,7 @@ from .frames import (
     CREDIT,
     ERROR,
     FETCH,
+    FOR_CALL,
     METRICS,
     READY,
     RELEASE,
@@ -37,9 +38,11 @@ from .frames import (
     RESULT,
     STOP,
     frame,
+    reserved,
 )
 from .functions import Function, is_stream, request_context, response_said
 from .handle import Codec, EngineHandle, current_call
+from .inline import raise_at_end
 from .lane import Driven, Lane
 from .memory import Memory
 from .native import native_method
@@ -109,12 +112,12 @@ class ApiWorker:
         self._run_hooks(self._service.shutdown_hooks)
 
     def _connect_runners(self) -> None:
-        number = 0
+        self._methods: list[RunnerMethod] = []  # Of all runners, by number.
         for runner in self._service.runners:
             methods = {}
             for method in runner.runner_methods:
-                methods[method.name] = (number, native_method(method))
-                number += 1
+                methods[method.name] = (len(self._methods), native_method(method))
+                self._methods.append(method)
             if not runner.embedded:
                 Runner.init_client(runner, EngineHandle, self._lanes, self._codec, methods)
             else:
@@ -150,7 +153,9 @@ class ApiWorker:
     def _on_frame(
         self, kind: int, call: int, target: int, flags: int, data: bytes, at: int
     ) -> None:
-        if kind == REPLY:
+        if kind == REPLY and flags & FOR_CALL:
+            self._return_reply(self._functions[reserved(data, at)], call, target, (flags, data, at))
+        elif kind == REPLY:
             waiter = self._lanes.sync.waiters.pop(call, None)
             if waiter is not None:
                 waiter.deliver((flags, data, at))
@@ -218,8 +223,26 @@ class ApiWorker:
         if function.form is None:
             lane.idle()
             return done(result, None)
-        driven = Driven(lane, result, self._codec, done, function.takes_long, call, context.run)
+        driven = Driven(
+            lane, result, self._codec, done, function.takes_long, call, context.run,
+            function.passes_outputs,
+        )  # fmt: skip
         return driven.go_on()
+
+    def _return_reply(
+        self, function: Function, call: int, method: int, reply: tuple[int, bytes, int]
+    ) -> None:
+        """Answer the call with what its function's last call gave; the engine could not."""
+        result, raised = None, None
+        try:
+            result = self._codec.decode(self._methods[method], reply)
+        except Exception as error:
+            raised = error
+            try:
+                raise_at_end(function.api.func, error)
+            except Exception as same:
+                raised = same
+        self._lanes.sync.send(self._answer(function, call, result, raised, ""))
 
     def _begin_inline(self, function: Function, call: int, data: bytes, at: int) -> Any:
         """The result, or the coroutine that gives it."""

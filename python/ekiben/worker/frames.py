@@ -15,6 +15,11 @@ METRICS, CREDIT = 8, 9
 READY, FAILED, RESULT, ERROR, RUN, CHUNK, END, BATCH_RESULT = 32, 33, 34, 35, 36, 37, 38, 39
 METRICS_RESULT, FETCH = 40, 41
 
+# Flags of a REPLY: a report in place of the outputs.
+FAILED_REPLY = 1
+# Flags of a RUN and of the REPLY to it: the outputs are what the CALL returns.
+FOR_CALL = 2
+
 # The target of a CALL that is an HTTP request as it came, for a mounted application.
 APPLICATIONS = 0xFFFF
 
@@ -30,6 +35,11 @@ def frame(
         payload += _PADDING[size & 7]
         size = len(payload)
     return HEADER.pack(size, call, target, kind, flags, parent) + payload
+
+
+def reserved(data: bytes, at: int) -> int:
+    """The last field of the header of the frame whose payload begins at `at`."""
+    return int.from_bytes(data[at - 4 : at], "little")
 
 
 def padded(data: bytes | bytearray | memoryview) -> bytes:

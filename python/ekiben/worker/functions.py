@@ -28,6 +28,8 @@ class Function:
         self.in_thread = api.mode != "sync" or api.needs_ctx
         if not self.in_thread:
             self.form = coroutine_form(api.func, method_of)
+        # Whether outputs of a runner that are arrays need no more work to be its answer.
+        self.passes_outputs = api.output._passes_arrays
         self._calls = 0  # On the reading thread, of late.
         self._held = 0  # How many of them held it for long.
 

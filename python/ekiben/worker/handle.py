@@ -15,6 +15,7 @@ from ..runner.handles import LocalHandle, RunnerHandle
 from ..runner.runner import Runner, RunnerMethod
 from .arguments import ArgumentDecoder, ArgumentEncoder
 from .errors import raised_by_runner
+from .frames import FAILED_REPLY
 from .native import NativeMethod
 from .values import Unencodable
 
@@ -45,7 +46,7 @@ class Codec:
     def decode(self, method: RunnerMethod, answer: tuple[int, bytes, int]) -> Any:
         """What a REPLY says: the outputs, or the exception, which is raised."""
         flags, data, at = answer
-        if flags:
+        if flags & FAILED_REPLY:
             raise raised_by_runner(json.loads(self.decoder.value(data, at)[0]))
         outputs, _, _ = self.decoder.call(data, at)
         result = outputs[0] if len(outputs) == 1 else outputs

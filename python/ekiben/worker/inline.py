@@ -2,11 +2,13 @@
 """A function written with `def` as a coroutine that can wait for runners without holding a thread.
 
     def classify(rows):                       async def classify(rows):
-        return runner.predict.run(rows)   ->      return await __ekiben_call__(runner.predict, rows)
+        return runner.predict.run(rows)   ->      return await __ekiben_last_call__(
+                                                      runner.predict, rows)
 
 Only the calls of `.run(...)` that stand in the function itself become waits, so a function means
 the same in both forms; one that a wait could break (inside `with`, where a lock may be held, or in
-a nested function) has no such form and runs in a thread.
+a nested function) has no such form and runs in a thread. A call that is the function's last act, as
+this one is, is a `__ekiben_last_call__`: whoever drives the coroutine need not come back to it.
 """
 
 from __future__ import annotations
@@ -16,21 +18,29 @@ import inspect
 import textwrap
 from collections.abc import Callable, Generator
 from types import FunctionType
-from typing import Any
+from typing import Any, NoReturn
 
 _CALL = "__ekiben_call__"
+_LAST_CALL = "__ekiben_last_call__"
 _FACTORY = "__ekiben_factory__"
 
 
 class RunnerCall:
-    """A runner's call that a coroutine waits for: it goes to whoever drives the coroutine."""
+    """A runner's call that a coroutine waits for: it goes to whoever drives the coroutine.
 
-    __slots__ = ("args", "kwargs", "method")
+    Attributes:
+        is_last: Its outputs are what the function returns, and the function has no more to do.
+    """
 
-    def __init__(self, method: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    __slots__ = ("args", "is_last", "kwargs", "method")
+
+    def __init__(
+        self, method: Any, args: tuple[Any, ...], kwargs: dict[str, Any], is_last: bool = False
+    ) -> None:
         self.method = method
         self.args = args
         self.kwargs = kwargs
+        self.is_last = is_last
 
     def __await__(self) -> Generator[RunnerCall, Any, Any]:
         return (yield self)
@@ -59,15 +69,10 @@ def coroutine_form(function: Any, method_of: Callable[[Any], Any]) -> Callable[.
     """
     if not isinstance(function, FunctionType) or hasattr(function, "__wrapped__"):
         return None
-    try:
-        source = textwrap.dedent(inspect.getsource(function))
-        tree = ast.parse(source)
-    except (OSError, SyntaxError, TypeError):
+    definition = _definition(function)
+    if definition is None:
         return None
-    definition = tree.body[0]
-    if not isinstance(definition, ast.FunctionDef) or definition.name != function.__name__:
-        return None
-    rewriter = _Rewriter()
+    rewriter = _Rewriter(definition.body[-1])
     body = [rewriter.visit(statement) for statement in definition.body]
     if rewriter.unsafe or not rewriter.found:
         return None
@@ -75,10 +80,37 @@ def coroutine_form(function: Any, method_of: Callable[[Any], Any]) -> Callable[.
     return None if code is None else _with_globals(code, function, method_of)
 
 
+def raise_at_end(function: FunctionType, error: BaseException) -> NoReturn:
+    """Raise `error` as the last statement of a function that has a coroutine form would have."""
+    definition = _definition(function)
+    if definition is not None:
+        where, filename = definition.body[-1], function.__code__.co_filename
+        raising = ast.parse(f"def {function.__name__}(error): raise error")
+        for node in ast.walk(raising):
+            ast.copy_location(node, where)
+        ast.increment_lineno(raising, inspect.getsourcelines(function)[1] - 1)
+        names: dict[str, Any] = {}
+        exec(compile(raising, filename, "exec"), names)
+        names[function.__name__](error)
+    raise error
+
+
+def _definition(function: FunctionType) -> ast.FunctionDef | None:
+    """The function's source; None where it is not to be had. The first line is 1."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, SyntaxError, TypeError):
+        return None
+    definition = tree.body[0]
+    matches = isinstance(definition, ast.FunctionDef) and definition.name == function.__name__
+    return definition if matches else None  # type: ignore[return-value]
+
+
 class _Rewriter(ast.NodeTransformer):
     """Turns `x.run(...)` into a wait, and notes where that would not be the same."""
 
-    def __init__(self) -> None:
+    def __init__(self, end: ast.stmt) -> None:
+        self._last = end.value if isinstance(end, ast.Return) else None
         self.found = False
         self.unsafe = False
         self._depth = 0  # Of what a wait must not stand in.
@@ -89,7 +121,8 @@ class _Rewriter(ast.NodeTransformer):
             return node
         self.found = True
         self.unsafe = self.unsafe or self._depth > 0
-        call = ast.Call(ast.Name(_CALL, ast.Load()), [node.func.value, *node.args], node.keywords)
+        name = ast.Name(_LAST_CALL if node is self._last else _CALL, ast.Load())
+        call = ast.Call(name, [node.func.value, *node.args], node.keywords)
         return ast.copy_location(ast.Await(call), node)
 
     def _closed(self, node: ast.AST) -> ast.AST:
@@ -144,7 +177,15 @@ def _with_globals(code: Any, function: FunctionType, method_of: Callable[[Any], 
         return RunnerCall(method, args, kwargs)
 
     cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+
+    def last_call(target: Any, /, *args: Any, **kwargs: Any) -> RunnerCall | _Known:
+        wanted = call(target, *args, **kwargs)
+        if type(wanted) is RunnerCall:
+            wanted.is_last = True
+        return wanted
+
     function.__globals__[_CALL] = call
+    function.__globals__[_LAST_CALL] = last_call
     form = FunctionType(
         code,
         function.__globals__,

@@ -18,7 +18,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from .frames import RUN, frame, missing, split
+from .frames import FOR_CALL, RUN, frame, missing, split
 from .inline import RunnerCall
 from .looking import LONGEST, Looking
 from .values import Unencodable
@@ -99,6 +99,10 @@ class Lane:
         self.send(frame(RUN, call, payload, target, parent=parent))
         return call
 
+    def run_for_call(self, target: int, payload: bytes, call: int) -> None:
+        """Call a runner's method whose outputs the engine takes as what `call` returns."""
+        self.send(frame(RUN, 0, payload, target, FOR_CALL, call))
+
     def wait_for(self, target: int, payload: bytes, parent: int = 0) -> Any:
         """Call a runner's method and hold this thread until the answer is there."""
         if threading.get_ident() == self._reader:
@@ -166,7 +170,8 @@ class Lane:
             self._flushed_at = time.monotonic()
             large = missing(self._rest)
             buffer = self._buffer if large <= _READ else memoryview(bytearray(large))
-            size = -1 if self._rest else self._look(buffer)
+            begins = not self._rest  # Else it waits for the rest of a frame.
+            size = self._look(buffer) if begins else -1
             if size < 0:
                 size = self._socket.recv_into(buffer, 0, socket.MSG_WAITALL if large > _READ else 0)
             if not size:
@@ -174,7 +179,7 @@ class Lane:
                 return False
             found, self._rest = split(self._rest + bytes(buffer[:size]))
             self._frames.extend(found)
-            if self._looking is not None:
+            if begins and self._looking is not None:
                 self._looking.came(len(found), time.monotonic())
             return True
 
@@ -225,10 +230,13 @@ class Driven:
         on_long: Is told if the function holds the reading thread for long.
         parent: The number of the call that the function answers.
         within: Calls what it is given in the request's context.
+        may_leave: Whether the engine may take the outputs of the function's last call as its
+            result; `done` is then not called.
     """
 
     __slots__ = (
-        "_codec", "_coroutine", "_done", "_lane", "_on_long", "_parent", "_waiting", "_within",
+        "_codec", "_coroutine", "_done", "_lane", "_may_leave", "_on_long", "_parent", "_waiting",
+        "_within",
     )  # fmt: skip
 
     def __init__(
@@ -240,6 +248,7 @@ class Driven:
         on_long: Callable[[bool], None],
         parent: int,
         within: Callable[..., Any],
+        may_leave: bool = False,
     ) -> None:
         self._lane = lane
         self._coroutine = coroutine
@@ -248,6 +257,7 @@ class Driven:
         self._on_long = on_long
         self._parent = parent
         self._within = within
+        self._may_leave = may_leave
         self._waiting: RunnerCall | None = None
 
     def deliver(self, answer: Any) -> None:
@@ -286,8 +296,11 @@ class Driven:
             except Exception as error:
                 raised = error
                 continue
-            self._waiting = wanted
             lane.idle()
+            if self._may_leave and wanted.is_last:
+                coroutine.close()
+                return lane.run_for_call(target, payload, self._parent)
+            self._waiting = wanted
             lane.begin_run(target, payload, self, self._parent)
             return None
 

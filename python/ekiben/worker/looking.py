@@ -7,7 +7,7 @@ cheap model's answer, and looking takes a core.
 
 from __future__ import annotations
 
-LONGEST = 60e-6
+LONGEST = 100e-6
 """Seconds that a thread looks at most."""
 
 # From one wait to the next: a wake, the engine's work, and ours.
