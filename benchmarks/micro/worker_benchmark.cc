@@ -11,6 +11,7 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include "base/usable_cpus.h"
 #include "http/asio_loop.h"
 #include "worker/python.h"
 #include "worker/slot.h"
@@ -96,7 +97,9 @@ class Functions {
     Worker::Options options;
     options.command = {python->string(), "-m", "ekiben.worker"};
     options.working_dir = folder_.string();
-    options.settings = R"("role": "api", "target": "service:svc", "runner": 0, "alias": false)";
+    options.settings = fmt::format(  // As PythonService has them.
+        R"("role": "api", "target": "service:svc", "runner": 0, "alias": false, "looks": {})",
+        UsableCpus() >= 2);
     options.lanes = 2;
     return options;
   }

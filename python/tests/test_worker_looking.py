@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 
-from ekiben.worker.frames import REPLY, frame
+from ekiben.worker.frames import CALL, RELEASE, REPLY, frame
 from ekiben.worker.lane import Lane
 from ekiben.worker.looking import Looking
 
@@ -19,7 +19,7 @@ def after(looking: Looking, waits: list[tuple[int, float]], begin: float = 0.0) 
     now = begin
     for frames, took in waits:
         looking.is_worth_it(now)
-        looking.came(frames, now + took)
+        looking.came([CALL] * frames, now + took)
         now += took + SOON
     return now
 
@@ -37,6 +37,14 @@ def test_frames_that_come_together_or_late_are_slept_for() -> None:
     together, late = Looking(), Looking()
     assert not together.is_worth_it(after(together, [(1, SOON)] * 8 + [(3, SOON)]))
     assert not late.is_worth_it(after(late, [(1, LATE)] * 20))
+
+
+def test_memory_that_comes_back_with_a_frame_is_no_frame_of_its_own() -> None:
+    looking = Looking()
+    for at in range(8):
+        looking.is_worth_it(at * SOON)
+        looking.came([RELEASE, CALL], at * SOON + SOON)
+    assert looking.is_worth_it(8 * SOON)
 
 
 def test_one_pause_is_forgiven_after_many_brisk_frames() -> None:

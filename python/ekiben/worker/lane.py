@@ -180,7 +180,7 @@ class Lane:
             found, self._rest = split(self._rest + bytes(buffer[:size]))
             self._frames.extend(found)
             if begins and self._looking is not None:
-                self._looking.came(len(found), time.monotonic())
+                self._looking.came([one[0] for one in found], time.monotonic())
             return True
 
     def _look(self, buffer: memoryview) -> int:

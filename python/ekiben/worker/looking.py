@@ -7,6 +7,8 @@ cheap model's answer, and looking takes a core.
 
 from __future__ import annotations
 
+from .frames import RELEASE
+
 LONGEST = 100e-6
 """Seconds that a thread looks at most."""
 
@@ -36,8 +38,11 @@ class Looking:
         self._looks = self._alike >= self._needed
         return self._looks
 
-    def came(self, frames: int, now: float) -> None:
-        """So many whole frames came at once, after the wait that is_worth_it() began."""
+    def came(self, kinds: list[int], now: float) -> None:
+        """Whole frames of these kinds came at once, after the wait that is_worth_it() began."""
+        frames = len(kinds)
+        if frames > 1:  # Memory is given back with what is asked next.
+            frames -= kinds.count(RELEASE)
         if self._looks:
             self._needed = _FEWEST
         if frames == 1 and now - self._since < _BRISK:
