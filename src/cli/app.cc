@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "cli/containerize.h"
+#include "cli/healthcheck.h"
 #include "cli/models.h"
 #include "cli/python.h"
 #include "cli/report.h"
@@ -25,6 +27,8 @@ constexpr const char* kExamples =
 void AddCommands(CLI::App& app, Context& context) {
   AddServe(app, context);
   AddModels(app, context);
+  AddContainerize(app, context);
+  AddHealthcheck(app, context);
   AddPython(app, context);
   AddVersion(app, context);
 }
