@@ -19,6 +19,7 @@ from .creation import checked_signatures, creation
 from .errors import FailedPrecondition, InvalidArgument, NotFound, disk_errors
 from .manifest import ModelContext, ModelInfo, Signature
 from .model import Model
+from .native.forms import without_native
 from .tag import Tag
 
 _log = logging.getLogger("ekiben")
@@ -222,11 +223,6 @@ def native_forms(
     except Exception as error:  # Converters fail in any way; each is a reason.
         shutil.rmtree(folder / "native", ignore_errors=True)
         return without_native(signatures, f"making it failed: {type(error).__name__}: {error}")
-
-
-def without_native(signatures: Iterable[str], why: str) -> dict[str, Any]:
-    """What stands under `ekiben` for a model none of whose signatures has a native form."""
-    return {"format": 1, "native": {}, "not_native": dict.fromkeys(signatures, why)}
 
 
 def _chosen(
