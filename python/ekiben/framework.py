@@ -58,7 +58,7 @@ class Framework:
 
     Attributes:
         family: The last word of the module, of ekiben's and of BentoML's: `sklearn`.
-        packages: What it needs, name to import to name on PyPI: `{"sklearn": "scikit-learn"}`.
+        packages: What it needs, name to import to what pip is told: `{"sklearn": "scikit-learn"}`.
         versions_kept: Names on PyPI of what made a model; their versions go into model.yaml.
         framework_name: As model.yaml names it, where that is not the family.
     """
@@ -83,8 +83,9 @@ class Framework:
         try:
             return importlib.import_module(module)
         except ImportError as error:
+            name = package.partition(" @ ")[0].lstrip("'")
             raise FailedPrecondition(
-                f"'ekiben.{self.family}' needs {package}, which cannot be imported: {error}",
+                f"'ekiben.{self.family}' needs {name}, which cannot be imported: {error}",
                 hint=f"pip install {package}",
             ) from error
 
