@@ -154,7 +154,14 @@ def __getattr__(name: str) -> Any:
         return value
     if name == "__version__":
         return importlib.import_module("importlib.metadata").version(__name__)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}{_did_you_mean(name)}")
+
+
+def _did_you_mean(name: str) -> str:
+    if name.startswith("_"):
+        return ""
+    near = importlib.import_module("difflib").get_close_matches(name, __all__, n=1)
+    return f"; did you mean '{near[0]}'?" if near else ""
 
 
 def __dir__() -> list[str]:

@@ -44,12 +44,25 @@ def main() -> None:
     try:
         run = _prepared(settings, sockets)
     except BaseException as error:
-        sockets[0].sendall(frame(FAILED, 0, json_text(report(error, settings["target"]))))
+        sockets[0].sendall(frame(FAILED, 0, json_text(_failure(error, settings["target"]))))
         # Threads that the user's module has started must not keep the process.
         os._exit(1)
     run()
     sys.stdout.flush()
     os._exit(0)
+
+
+def _failure(error: BaseException, target: str) -> dict[str, Any]:
+    """What the engine is told; where the user's code raised it, with the line."""
+    from ..errors import EkibenError
+    from ..loading import user_line
+
+    told = report(error, target)
+    if not isinstance(error, EkibenError):
+        line = user_line(error, Path.cwd())
+        what = f"{type(error).__name__}: {error}"
+        told["message"] = f"cannot start '{target}': {line + ': ' if line else ''}{what}"
+    return told
 
 
 def _prepared(settings: dict[str, Any], sockets: list[Any]) -> Any:
