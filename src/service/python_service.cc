@@ -56,8 +56,6 @@ worker::Worker::Options PythonService::WorkerOptions(const std::string& role, si
   const bool deploys = options_.deploys && role == "api";
   worker::Worker::Options worker{
       .command = {options_.python, "-m", "ekiben.worker"},
-      // What is printed is seen when it is printed, whatever becomes of the process.
-      .environment = {{"PYTHONUNBUFFERED", "1"}},
       .working_dir = options_.working_dir,
       .settings = fmt::format(
           R"("role": "{}", "target": {}, "runner": {}, "alias": {}, "reloads": {}, "embeds": {}, "looks": {})",
