@@ -104,6 +104,7 @@ class PythonServer {
                                         .target = target_.target,
                                         .working_dir = target_.working_dir,
                                         .alias = target_.alias,
+                                        .bento = target_.bento,
                                         .reloads = target_.reload,
                                         .embeds = target_.embeds,
                                         .deploys = !serves_,

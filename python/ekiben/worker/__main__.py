@@ -9,8 +9,10 @@ the API worker), `deploys` (whether this process, the server's first, calls the 
 `looks` (whether there is a processor to spare for looking instead of sleeping), `waits` (for LOAD,
 before anything of the user's is touched).
 
-Of the environment it reads EKIBEN_WORKER_INDEX (which worker it is among those of its kind) and
-EKIBEN_WORKER_CONFIGURATION (what was configured, as JSON; absent: nothing), and removes both.
+Of the environment it reads EKIBEN_BENTO (the folder of the bento that the service comes out of;
+empty: of none), EKIBEN_WORKER_INDEX (which worker it is among those of its kind) and
+EKIBEN_WORKER_CONFIGURATION (what was configured, as JSON; absent: nothing), and removes the latter
+two.
 """
 
 from __future__ import annotations
@@ -71,7 +73,7 @@ def _failure(error: BaseException, target: str) -> dict[str, Any]:
 
 
 def _prepared(settings: dict[str, Any], sockets: list[Any]) -> Any:
-    from .. import configuration
+    from .. import bento, configuration
     from ..bentoml_alias import install
     from ..context import process
     from ..loading import load
@@ -89,6 +91,10 @@ def _prepared(settings: dict[str, Any], sockets: list[Any]) -> Any:
         always_fresh(Path.cwd())
     service = load(settings["target"], working_dir=Path.cwd())
     process.service_name = service.name
+    service.bento = bento.served()
+    if service.bento is not None:
+        service.tag = service.bento.tag
+        process.service_version = service.bento.info.version
     if settings.get("embeds"):
         for runner in service.runners:
             runner.embedded = not all(native_method(one) for one in runner.runner_methods)
