@@ -9,8 +9,8 @@ STAMPS := .stamps
 JOBS ?= $(shell nproc)
 
 DEBIAN_PACKAGES := g++ cmake ninja-build ccache curl python3-venv \
-  libarchive-dev libboost1.81-dev libboost-json1.81-dev libcli11-dev libfast-float-dev libfmt-dev \
-  libssl-dev libyaml-cpp-dev zlib1g-dev
+  libarchive-dev libboost1.81-dev libboost-json1.81-dev libbz2-dev libcli11-dev libfast-float-dev \
+  libfmt-dev liblzma-dev libminizip-dev libssl-dev libyaml-cpp-dev zlib1g-dev
 # Only the tests need these.
 DEBIAN_TEST_PACKAGES := libgtest-dev libgmock-dev clang-19 libclang-rt-19-dev clang-tidy-19 \
   strace debootstrap python3-torch chromium chromium-driver
@@ -77,7 +77,7 @@ $(STAMPS)/venv-frameworks-%: tools/requirements-frameworks-%.txt
 
 # The last release whose clients read /docs.json.
 $(STAMPS)/venv-bentoml-1.1: tools/requirements-bentoml-1.1.txt $(STAMPS)/venv
-	@echo "setup: BentoML 1.1 for the test of its client in build/venv-bentoml-1.1"
+	@echo "setup: BentoML 1.1 for the tests of its client and bentos in build/venv-bentoml-1.1"
 	@test -x build/venv-bentoml-1.1/bin/python || $(PYTHON) -m venv build/venv-bentoml-1.1
 	@build/venv-bentoml-1.1/bin/python -m pip install --quiet --disable-pip-version-check \
 	  -r tools/requirements-bentoml-1.1.txt

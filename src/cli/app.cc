@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/bentos.h"
 #include "cli/containerize.h"
 #include "cli/healthcheck.h"
 #include "cli/models.h"
@@ -26,6 +27,7 @@ constexpr const char* kExamples =
 
 void AddCommands(CLI::App& app, Context& context) {
   AddServe(app, context);
+  AddBentos(app, context);
   AddModels(app, context);
   AddContainerize(app, context);
   AddHealthcheck(app, context);

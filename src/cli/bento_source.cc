@@ -3,95 +3,69 @@
 
 #include <chrono>
 #include <filesystem>
+#include <set>
 #include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "base/file.h"
-#include "store/model_yaml.h"
-#include "store/yaml.h"
+#include "store/bento_store.h"
+#include "store/bento_yaml.h"
 
 namespace ekiben::cli {
 namespace {
 
 namespace fs = std::filesystem;
-using store::Yaml;
 
-constexpr size_t kMaxBentoYaml = size_t{1} << 20;
-
-std::string TextOf(const Yaml& yaml, std::string_view key) {
-  const Yaml* const found = yaml.Find(key);
-  return found == nullptr ? "" : found->text;
-}
-
-// The runtimes that a model in the bento needs, all of whose signatures are to be native.
-Status AddRuntimes(const fs::path& folder, std::set<std::string>& runtimes) {
-  const auto text = ReadFile(folder / store::kModelYaml, store::kMaxModelYaml);
-  if (!text) return text.error();
-  const auto model = store::ParseModelYaml(*text);
-  if (!model) {
-    return Status(model.error()).WithContext((folder / store::kModelYaml).string());
-  }
-  for (const store::NativeForm& form : model->native) runtimes.insert(form.runtime);
-  if (!model->native.empty()) return {};
-  return FailedPrecondition(
-      fmt::format("the model {} runs in Python only, so that a bento of it "
-                  "alone cannot become an image",
-                  model->tag.ToString()));
-}
-
-Result<fs::path> FolderOf(std::string_view text, const store::ModelStore& store) {
+Result<store::BentoInfo> FindBento(std::string_view text, const Context& context) {
   std::error_code ignored;
-  if (fs::exists(fs::path(text) / "bento.yaml", ignored)) return fs::path(text);
-  auto tag = store::Tag::Parse(text);
-  if (!tag) return Error(std::move(tag).error());
-  const fs::path versions = store.home() / "bentos" / tag->name;
-  if (tag->WantsLatest()) {
-    const auto latest = ReadFile(versions / "latest", 256);
-    tag->version = latest ? latest->substr(0, latest->find('\n')) : "";
+  const fs::path folder = text;
+  if (!fs::exists(folder / store::kBentoYaml, ignored)) return context.bentos.Get(text);
+  auto bento = store::ReadBento(folder);
+  if (bento) bento->path = fs::canonical(folder, ignored);
+  return bento;
+}
+
+// The runtimes that the bento's models need.
+Result<std::set<std::string>> RuntimesOf(const store::BentoInfo& bento, const Context& context) {
+  std::set<std::string> runtimes;
+  const store::ModelStore models = store::ModelsOf(bento, context.store.home());
+  for (const store::BentoModel& wanted : bento.models) {
+    const auto model = models.Get(wanted.tag.ToString());
+    if (!model) return Error(model.error());
+    if (model->native.empty()) {
+      return Error(
+          FailedPrecondition(fmt::format("the model {} runs in Python only, so that a bento of it "
+                                         "alone cannot become an image",
+                                         model->tag.ToString())));
+    }
+    for (const store::NativeForm& form : model->native) runtimes.insert(form.runtime);
   }
-  if (!tag->version.empty() && fs::exists(versions / tag->version / "bento.yaml", ignored)) {
-    return versions / tag->version;
-  }
-  return Error(
-      NotFound(fmt::format("there is no bento '{}'", text)).WithHint("`ekiben build` makes one"));
+  return runtimes;
 }
 
 }  // namespace
 
-Result<image::BentoSource> FindBentoSource(std::string_view text, const store::ModelStore& store) {
-  const auto folder = FolderOf(text, store);
-  if (!folder) return Error(folder.error());
-  const auto bytes = ReadFile(*folder / "bento.yaml", kMaxBentoYaml);
-  if (!bytes) return Error(bytes.error());
-  const auto yaml = store::ParseYaml(*bytes);
-  if (!yaml) return Error(Status(yaml.error()).WithContext((*folder / "bento.yaml").string()));
+Result<image::BentoSource> FindBentoSource(std::string_view text, const Context& context) {
+  const auto bento = FindBento(text, context);
+  if (!bento) return Error(bento.error());
+  if (bento->kind != store::BentoKind::kModel) {
+    return Error(FailedPrecondition(fmt::format("the bento {} is a service in Python, of which "
+                                                "this version makes no images",
+                                                bento->tag.ToString()))
+                     .WithHint("`docker build` takes its env/docker/Dockerfile"));
+  }
+  if (Status whole = store::CheckDigest(*bento); !whole.ok()) return Error(std::move(whole));
+  auto runtimes = RuntimesOf(*bento, context);
+  if (!runtimes) return Error(std::move(runtimes).error());
 
-  image::BentoSource source{.folder = fs::absolute(*folder).lexically_normal(),
-                            .name = TextOf(*yaml, "name"),
-                            .version = TextOf(*yaml, "version")};
-  if (const auto time = store::ParseCreationTime(TextOf(*yaml, "creation_time"))) {
-    source.created =
-        std::chrono::duration_cast<std::chrono::seconds>(time->time_since_epoch()).count();
-  }
-  if (!TextOf(*yaml, "service").starts_with("model:")) {
-    return Error(
-        FailedPrecondition(fmt::format("the bento '{}' is a service in Python, of which "
-                                       "this version makes no images",
-                                       text)));
-  }
-  if (const Yaml* const models = yaml->Find("models")) {
-    for (const Yaml& model : models->items) {
-      const auto tag = store::Tag::Parse(TextOf(model, "tag"));
-      if (!tag) return Error(tag.error());
-      const fs::path lies = source.folder / "models" / tag->name / tag->version;
-      if (Status added = AddRuntimes(lies, source.runtimes); !added.ok()) {
-        return Error(std::move(added));
-      }
-    }
-  }
-  return source;
+  const auto created =
+      std::chrono::duration_cast<std::chrono::seconds>(bento->creation_time.time_since_epoch());
+  return image::BentoSource{.folder = bento->path,
+                            .name = bento->tag.name,
+                            .version = bento->tag.version,
+                            .runtimes = *std::move(runtimes),
+                            .created = created.count()};
 }
 
 }  // namespace ekiben::cli

@@ -18,8 +18,8 @@
 
 #include "cli/bento_source.h"
 #include "cli/image_loader.h"
-#include "cli/model_listing.h"
 #include "cli/report.h"
+#include "cli/store_listing.h"
 #include "cli/version.h"
 #include "image/image.h"
 #include "store/staging.h"
@@ -146,7 +146,7 @@ void PrintResult(const image::Image& made, const std::vector<image::ImageReferen
 }  // namespace
 
 Status RunContainerize(const ContainerizeArgs& args, Context& context) {
-  auto bento = FindBentoSource(args.bento, context.store);
+  auto bento = FindBentoSource(args.bento, context);
   if (!bento) return bento.error();
   const auto names = NamesOf(args, *bento);
   if (!names) return names.error();

@@ -12,12 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
-from harness.client import Answer, Connection, call
+from harness.client import Connection
 from harness.program import PATIENCE, eventually
 from harness.server import Server
-from harness.service import serve, write_service
+from harness.service import ask, ends, serve, write_service
 
 SERVICE = """
+    import contextlib
     import ctypes
     import os
     import threading
@@ -66,6 +67,11 @@ SERVICE = """
         return os.getpid()
 
     @api
+    def talk(word):
+        for _ in range(200):
+            print("said", word)
+
+    @api
     def runner_pid(x):
         return work.pid.run(x)
 
@@ -94,25 +100,24 @@ SERVICE = """
     def runner_segfault(x):
         return work.segfault.run(x)
 
-    @svc.api(input=Text(), output=Text())
-    def endless(x):
+    def pieces_for(name):
         at = 0
         try:
             while True:
                 at += 1
                 yield "x" * 1000
         finally:
-            Path(x).write_text(str(at))
+            Path(name).write_text(str(at))
+
+    @svc.api(input=Text(), output=Text())
+    def endless(x):
+        yield from pieces_for(x)
 
     @svc.api(input=Text(), output=Text())
     async def endless_async(x):
-        at = 0
-        try:
-            while True:
-                at += 1
-                yield "x" * 1000
-        finally:
-            Path(x).write_text(str(at))
+        with contextlib.closing(pieces_for(x)) as pieces:
+            for piece in pieces:
+                yield piece
 
     @svc.api(input=Text(), output=Text())
     def dies_while_it_streams(x):
@@ -132,19 +137,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-def ask(server: Server, api: str, value: object) -> Answer:
-    return call(server.url, f"/{api}", json.dumps(value).encode())
-
-
 def api_pids(server: Server, calls: int = 8) -> set[int]:
     """Of the API workers that answer."""
     with ThreadPoolExecutor(calls) as pool:
         answers = list(pool.map(lambda _: ask(server, "pid", 0), range(calls)))
     return {answer.json() for answer in answers if answer.status == 200}
-
-
-def ends(server: Server, runner: str) -> float:
-    return server.metric(f'ekiben_worker_ends_total{{runner="{runner}"}}')
 
 
 def stream(server: Server, api: str, text: str) -> http.client.HTTPResponse:
@@ -218,6 +215,13 @@ def test_one_bad_row_fails_alone(server: Server) -> None:
     assert [one.json() for at, one in enumerate(answers) if at != 13] == [
         2 * at for at in range(64) if at != 13
     ]
+
+
+def test_lines_that_are_printed_stay_whole(server: Server) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: ask(server, "talk", "so"), range(8)))
+    lines = [line for line in server.stdout.splitlines() if "said" in line]
+    assert lines == ["said so"] * 1600
 
 
 @pytest.mark.parametrize("api", ["endless", "endless_async"])
