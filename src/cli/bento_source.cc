@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <filesystem>
-#include <set>
 #include <system_error>
 #include <utility>
 
@@ -26,9 +25,9 @@ Result<store::BentoInfo> FindBento(std::string_view text, const Context& context
   return bento;
 }
 
-// The runtimes that the bento's models need.
-Result<std::set<std::string>> RuntimesOf(const store::BentoInfo& bento, const Context& context) {
-  std::set<std::string> runtimes;
+// An artefact of each runtime that the bento's models need.
+Result<image::Artefacts> ArtefactsOf(const store::BentoInfo& bento, const Context& context) {
+  image::Artefacts artefacts;
   const store::ModelStore models = store::ModelsOf(bento, context.store.home());
   for (const store::BentoModel& wanted : bento.models) {
     const auto model = models.Get(wanted.tag.ToString());
@@ -39,9 +38,11 @@ Result<std::set<std::string>> RuntimesOf(const store::BentoInfo& bento, const Co
                                          "alone cannot become an image",
                                          model->tag.ToString())));
     }
-    for (const store::NativeForm& form : model->native) runtimes.insert(form.runtime);
+    for (const store::NativeForm& form : model->native) {
+      artefacts.try_emplace(form.runtime, model->path / form.file);
+    }
   }
-  return runtimes;
+  return artefacts;
 }
 
 }  // namespace
@@ -56,15 +57,15 @@ Result<image::BentoSource> FindBentoSource(std::string_view text, const Context&
                      .WithHint("`docker build` takes its env/docker/Dockerfile"));
   }
   if (Status whole = store::CheckDigest(*bento); !whole.ok()) return Error(std::move(whole));
-  auto runtimes = RuntimesOf(*bento, context);
-  if (!runtimes) return Error(std::move(runtimes).error());
+  auto artefacts = ArtefactsOf(*bento, context);
+  if (!artefacts) return Error(std::move(artefacts).error());
 
   const auto created =
       std::chrono::duration_cast<std::chrono::seconds>(bento->creation_time.time_since_epoch());
   return image::BentoSource{.folder = bento->path,
                             .name = bento->tag.name,
                             .version = bento->tag.version,
-                            .runtimes = *std::move(runtimes),
+                            .artefacts = *std::move(artefacts),
                             .created = created.count()};
 }
 

@@ -63,7 +63,7 @@ ImageConfig ConfigOf(const BentoSource& bento, const EngineFiles& files) {
 }  // namespace
 
 Result<ImagePlan> PlanNativeImage(const BentoSource& bento) {
-  const auto files = FindEngineFiles(bento.runtimes);
+  const auto files = FindEngineFiles(bento.artefacts);
   if (!files) return Error(files.error());
   auto base = BaseLayer(*files);
   if (!base) return Error(std::move(base).error());

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -18,7 +17,7 @@ namespace ekiben::image {
 struct BentoSource {
   std::filesystem::path folder = {};
   std::string name = {}, version = {};
-  std::set<std::string> runtimes = {};             // Of its models: "onnx".
+  Artefacts artefacts = {};                        // Of its models.
   int64_t created = 0;                             // Seconds since 1970.
   std::map<std::string, std::string> labels = {};  // The user's.
   std::string ekiben_version = {};

@@ -28,16 +28,13 @@ std::set<fs::path> LoadedLibraries() {
   return files;
 }
 
-Result<fs::path> LoadRuntime(const std::string& name) {
+Result<fs::path> LoadRuntime(const std::string& name, const fs::path& artefact) {
   auto plugin = runtime::FindRuntime(name);
   if (!plugin) return plugin;
   const auto opened = runtime::Runtime::Open(*plugin);
   if (!opened) return Error(opened.error());
-  // A file that is not there is what it complains of once it has what it runs with.
-  const fs::path none = fs::path("/") / "no" / "such" / "model";
-  const auto session = opened->Load(none);
-  if (session || session.error().message().contains(none.string())) return plugin;
-  return Error(session.error());
+  const auto session = opened->Load(artefact);
+  return session ? plugin : Error(session.error());
 }
 
 }  // namespace ekiben::image

@@ -60,14 +60,14 @@ Result<std::vector<fs::path>> ModelFolders(const fs::path& bento) {
 
 }  // namespace
 
-Result<EngineFiles> FindEngineFiles(const std::set<std::string>& runtimes) {
+Result<EngineFiles> FindEngineFiles(const Artefacts& artefacts) {
   std::error_code error;
   EngineFiles files{.program = fs::read_symlink("/proc/self/exe", error)};
   if (error) return Error(FileError("cannot read", "/proc/self/exe", error.value()));
   LibrarySearch search;
   if (Status added = search.Add(files.program); !added.ok()) return Error(std::move(added));
-  for (const std::string& name : runtimes) {
-    auto plugin = LoadRuntime(name);
+  for (const auto& [name, artefact] : artefacts) {
+    auto plugin = LoadRuntime(name, artefact);
     if (!plugin) return Error(std::move(plugin).error());
     if (Status added = search.Add(*plugin); !added.ok()) return Error(std::move(added));
     files.plugins.push_back(*std::move(plugin));

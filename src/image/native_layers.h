@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -37,9 +39,12 @@ struct EngineFiles {
   std::set<std::filesystem::path> folders = {};  // Of `system`, those that it has to be told of.
 };
 
-// Finds the files that serve artefacts of these runtimes ("onnx"): loads each plugin to see what it
-// loads. kNotFound where a plugin or a library is missing.
-Result<EngineFiles> FindEngineFiles(const std::set<std::string>& runtimes);
+// One artefact for each runtime ("onnx") that is needed.
+using Artefacts = std::map<std::string, std::filesystem::path>;
+
+// Finds the files that serve such artefacts: loads each with its plugin to see what that loads.
+// kNotFound where a plugin or a library is missing.
+Result<EngineFiles> FindEngineFiles(const Artefacts& artefacts);
 
 // The C library and the other libraries of the system, certificates, users, /tmp.
 Result<PlannedLayer> BaseLayer(const EngineFiles& files);

@@ -83,7 +83,7 @@ Status TarWriter::WriteHeader(const std::string& path, const LayerEntry& entry, 
   // It warns of names that are not ASCII, since this program has no locale in which to read them,
   // and then writes them as the bytes that they are.
   return archive_write_header(archive_->handle, header.get()) >= ARCHIVE_WARN ? Status()
-                                                                             : Failure();
+                                                                              : Failure();
 }
 
 Status TarWriter::WriteBytes(std::string_view bytes) {
