@@ -37,6 +37,7 @@ SERVICE = """
             "q": dict(request.query_params),
             "method": request.method,
             "path": request.path,
+            "client": request.client[0],
             "metadata": request.metadata is request.headers,
             "state": ctx.state.get("weights"),
         }
@@ -157,6 +158,7 @@ def test_a_function_sees_the_request_and_shapes_the_response(server: Server, lat
         "q": {"a": "1", "b": "y"},
         "method": "POST",
         "path": path,
+        "client": "127.0.0.1",
         "metadata": True,
         "state": 8,
     }
