@@ -15,6 +15,7 @@ EKIBEN_WORKER_CONFIGURATION (what was configured, as JSON; absent: nothing), and
 
 from __future__ import annotations
 
+import inspect
 import io
 import json
 import os
@@ -89,9 +90,12 @@ def _prepared(settings: dict[str, Any], sockets: list[Any]) -> Any:
         always_fresh(Path.cwd())
     service = load(settings["target"], working_dir=Path.cwd())
     process.service_name = service.name
-    if settings.get("embeds"):
-        for runner in service.runners:
-            runner.embedded = not all(native_method(one) for one in runner.runner_methods)
+    for runner in service.runners:
+        methods = runner.runner_methods
+        if settings.get("embeds"):
+            runner.embedded = not all(native_method(one) for one in methods)
+        elif all(inspect.isasyncgenfunction(one.function) for one in methods):
+            runner.embedded = True  # A worker of its own would only wait: streams stay in here.
     if settings["role"] == "runner":
         from .runner import RunnerWorker
 
