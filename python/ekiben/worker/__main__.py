@@ -76,8 +76,10 @@ def _prepared(settings: dict[str, Any], sockets: list[Any]) -> Any:
     from ..bentoml_alias import install
     from ..context import process
     from ..loading import load
+    from .lines import show_lines
     from .native import native_method
 
+    show_lines()
     install(force=settings.get("alias", False))
     configured = os.environ.pop(_CONFIGURATION, "")
     configuration.use(
