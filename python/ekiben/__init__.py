@@ -7,6 +7,7 @@ first used, and each framework's module imports its framework when it is called.
 
 from __future__ import annotations
 
+import builtins
 import importlib
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from .tag import Tag
 
 if TYPE_CHECKING:
     from . import (
+        bentos,
         catboost,
         client,
         detectron,
@@ -52,6 +54,8 @@ if TYPE_CHECKING:
         types,
         xgboost,
     )
+    from .bento import Bento
+    from .bentos import delete, get, list
     from .configuration import load_config, save_config
     from .context import Context, Cookie
     from .loading import load
@@ -63,6 +67,7 @@ if TYPE_CHECKING:
 
 # Name to the module that has it.
 _NAMES = {
+    "Bento": "bento",
     "Context": "context",
     "Cookie": "context",
     "DefaultStrategy": "runner",
@@ -73,6 +78,9 @@ _NAMES = {
     "Runner": "runner",
     "Service": "service",
     "Strategy": "runner",
+    "delete": "bentos",
+    "get": "bentos",
+    "list": "bentos",
     "load": "loading",
     "load_config": "configuration",
     "monitor": "monitoring",
@@ -80,6 +88,7 @@ _NAMES = {
     "serve": "server",
 }
 _MODULES = (
+    "bentos",
     "client",
     "exceptions",
     "io",
@@ -92,6 +101,7 @@ _MODULES = (
 )
 
 __all__ = [
+    "Bento",
     "Context",
     "Cookie",
     "DeadlineExceeded",
@@ -111,17 +121,21 @@ __all__ = [
     "Strategy",
     "Tag",
     "Unavailable",
+    "bentos",
     "catboost",
     "client",
+    "delete",
     "detectron",
     "diffusers",
     "easyocr",
     "exceptions",
     "fastai",
     "flax",
+    "get",
     "io",
     "keras",
     "lightgbm",
+    "list",
     "load",
     "load_config",
     "metrics",
@@ -154,8 +168,15 @@ def __getattr__(name: str) -> Any:
         return value
     if name == "__version__":
         return importlib.import_module("importlib.metadata").version(__name__)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}{_did_you_mean(name)}")
 
 
-def __dir__() -> list[str]:
+def _did_you_mean(name: str) -> str:
+    if name.startswith("_"):
+        return ""
+    near = importlib.import_module("difflib").get_close_matches(name, __all__, n=1)
+    return f"; did you mean '{near[0]}'?" if near else ""
+
+
+def __dir__() -> builtins.list[str]:
     return sorted(__all__)

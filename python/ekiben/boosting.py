@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from .framework import native_forms, without_native
+from .framework import native_forms
+from .native.forms import NotConvertible, without_native
 
 
 def native_boosted(
@@ -29,7 +30,6 @@ def native_boosted(
 
     def make() -> dict[str, Any]:
         from .native.boosted import build_boosted
-        from .native.layout import NotConvertible
 
         trees = importlib.import_module(f"{__package__}.native.{family}_trees")
         model = load()

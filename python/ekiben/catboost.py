@@ -11,6 +11,7 @@ from .framework import Framework, SaveOptions, refuse
 from .model import Model
 from .runner.from_model import model_runnable
 from .runner.runnable import Runnable
+from .runner.strategy import has_gpu
 from .tag import Tag
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def get_runnable(model: Model) -> type[Runnable]:
 
 
 def _where() -> dict[str, Any]:
-    if os.environ.get("CUDA_VISIBLE_DEVICES", "-1") not in ("", "-1"):
+    if has_gpu():
         return {"task_type": "GPU"}
     threads = os.environ.get("OMP_NUM_THREADS")
     return {"task_type": "CPU", "thread_count": max(int(threads), 1) if threads else -1}

@@ -218,6 +218,13 @@ class RequestContext:
         """The headers."""
         return self.headers
 
+    @property
+    def cookies(self) -> dict[str, str]:
+        """The cookies that the client sent, name to value."""
+        sent = ";".join(self.headers.getlist("cookie")).split(";")
+        pairs = (one.partition("=") for one in sent)
+        return {name.strip(): value.strip(' "') for name, _, value in pairs if name.strip()}
+
 
 class ResponseContext:
     """What the API function says of the response besides its body.

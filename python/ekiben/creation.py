@@ -16,6 +16,7 @@ from .model import CUSTOM_OBJECTS, Model
 from .publish import publish, staging_folder
 from .store import ModelStore
 from .tag import LATEST, Tag
+from .values import checked_axes
 
 
 @contextmanager
@@ -70,7 +71,11 @@ def checked_signatures(
                 f"signature '{name}' has '{unknown[0]}'",
                 hint=f"its keys are {', '.join(sorted(known))}",
             )
-        checked[name] = Signature.from_dict(one)
+        try:
+            axes = checked_axes(one.get("batch_dim", 0))
+        except InvalidArgument as error:
+            raise InvalidArgument(f"signature '{name}': {error.message}", hint=error.hint) from None
+        checked[name] = Signature.from_dict({**one, "batch_dim": axes})
     return checked
 
 

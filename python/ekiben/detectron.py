@@ -21,9 +21,12 @@ FILE = f"{NAME}.pth"
 _PREDICTOR = "_is_predictor"
 _CONFIG = "config"
 
+# It is not on PyPI.
+_DETECTRON = "'detectron2 @ git+https://github.com/facebookresearch/detectron2'"
+
 _framework = Framework(
     "detectron",
-    {"detectron2": "detectron2", "fvcore": "fvcore", "torch": "torch"},
+    {"detectron2": _DETECTRON, "fvcore": "fvcore", "torch": "torch"},
     ("detectron2",),
     framework_name="detectron2",
 )

@@ -19,6 +19,7 @@ from .creation import checked_signatures, creation
 from .errors import FailedPrecondition, InvalidArgument, NotFound, disk_errors
 from .manifest import ModelContext, ModelInfo, Signature
 from .model import Model
+from .native.forms import without_native
 from .tag import Tag
 
 _log = logging.getLogger("ekiben")
@@ -57,7 +58,7 @@ class Framework:
 
     Attributes:
         family: The last word of the module, of ekiben's and of BentoML's: `sklearn`.
-        packages: What it needs, name to import to name on PyPI: `{"sklearn": "scikit-learn"}`.
+        packages: What it needs, name to import to what pip is told: `{"sklearn": "scikit-learn"}`.
         versions_kept: Names on PyPI of what made a model; their versions go into model.yaml.
         framework_name: As model.yaml names it, where that is not the family.
     """
@@ -82,8 +83,9 @@ class Framework:
         try:
             return importlib.import_module(module)
         except ImportError as error:
+            name = package.partition(" @ ")[0].lstrip("'")
             raise FailedPrecondition(
-                f"'ekiben.{self.family}' needs {package}, which cannot be imported: {error}",
+                f"'ekiben.{self.family}' needs {name}, which cannot be imported: {error}",
                 hint=f"pip install {package}",
             ) from error
 
@@ -222,11 +224,6 @@ def native_forms(
     except Exception as error:  # Converters fail in any way; each is a reason.
         shutil.rmtree(folder / "native", ignore_errors=True)
         return without_native(signatures, f"making it failed: {type(error).__name__}: {error}")
-
-
-def without_native(signatures: Iterable[str], why: str) -> dict[str, Any]:
-    """What stands under `ekiben` for a model none of whose signatures has a native form."""
-    return {"format": 1, "native": {}, "not_native": dict.fromkeys(signatures, why)}
 
 
 def _chosen(

@@ -21,3 +21,12 @@ def home() -> Path:
     if (user / "bentoml").is_dir() and not (user / "ekiben").exists():
         return user / "bentoml"
     return user / "ekiben"
+
+
+def models_home() -> Path:
+    """The folder that holds `models`: a bento's that brings them and is served, else home().
+
+    `EKIBEN_BENTO`, which the engine sets for its workers, is the folder of that bento.
+    """
+    bento = os.environ.get("EKIBEN_BENTO")
+    return Path(bento) if bento and Path(bento, "models").is_dir() else home()

@@ -26,6 +26,18 @@ BENTOFILE = "bentofile.yaml"
 
 _NO_BENTOS = "this version loads services from their source"
 
+# Modules that services import, and PyPI has under another name.
+_PIP_NAMES = {
+    "PIL": "pillow",
+    "attr": "attrs",
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python-headless",
+    "dotenv": "python-dotenv",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
+
 _PACKAGE = str(Path(__file__).parent)
 
 
@@ -198,8 +210,8 @@ def _import_error(
     kind = "" if isinstance(error, EkibenError) else f"{type(error).__name__}: "
     hint = error.hint if isinstance(error, EkibenError) else ""
     if missing and not hint:
-        hint = f"pip install {missing.partition('.')[0]}"
-    place = _last_line(error, folder)
+        hint = _how_to_get(missing.partition(".")[0], folder)
+    place = user_line(error, folder)
     at = f"{place}: " if place and place not in what else ""
     made = ImportServiceError(f"cannot import '{target}': {at}{kind}{what}", hint=hint)
     # An error of ekiben's own has the user's line in its text.
@@ -207,7 +219,12 @@ def _import_error(
     return made
 
 
-def _last_line(error: BaseException, folder: Path) -> str:
+def user_line(error: BaseException, folder: Path) -> str:
+    """The last of the user's own lines that took part: "service.py:12"; empty where none did.
+
+    Args:
+        folder: Where the user's code lies.
+    """
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}:{error.lineno}"
     last = ""
@@ -220,10 +237,19 @@ def _last_line(error: BaseException, folder: Path) -> str:
     return last
 
 
+def _how_to_get(module: str, folder: Path) -> str:
+    near = _near_files(module, folder)
+    return f"did you mean '{near[0]}'?" if near else f"pip install {_PIP_NAMES.get(module, module)}"
+
+
 def _nearest_files(name: str, folder: Path) -> str:
-    names = sorted(file.stem for file in folder.glob("*.py"))
-    near = difflib.get_close_matches(name, names, n=1)
+    near = _near_files(name, folder)
     return f"did you mean '{near[0]}'?" if near else "name another folder with --working-dir"
+
+
+def _near_files(name: str, folder: Path) -> list[str]:
+    names = sorted(file.stem for file in folder.glob("*.py"))
+    return difflib.get_close_matches(name, names, n=1)
 
 
 def _attribute(module: ModuleType, dotted: str) -> Any:

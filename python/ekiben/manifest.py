@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
@@ -17,6 +17,8 @@ from .tag import Tag
 from .values import checked_labels, checked_metadata
 
 FILE = "model.yaml"
+
+_Info = TypeVar("_Info")
 
 # The release of BentoML whose layout is written; its readers take it for the writer's version.
 BENTOML_LAYOUT = "1.4.39"
@@ -174,7 +176,7 @@ class ModelInfo:
                 for name, one in (document.get("signatures") or {}).items()
             },
             api_version=document.get("api_version") or "v1",
-            creation_time=_time(document["creation_time"]),
+            creation_time=time_of(document["creation_time"]),
             ekiben=document.get("ekiben") or {},
         )
 
@@ -186,24 +188,36 @@ class ModelInfo:
             FileNotFoundError: If there is none.
             FailedPrecondition: If it cannot be read or makes no sense.
         """
-        path = folder / FILE
-        try:
-            with disk_errors("read", path):
-                text = path.read_text(encoding="utf-8")
-        except FailedPrecondition as error:
-            if isinstance(error.__cause__, (FileNotFoundError, NotADirectoryError)):
-                raise FileNotFoundError(str(path)) from None
-            raise
-        try:
-            return cls.from_dict(yaml.safe_load(text))
-        except Exception as error:  # A damaged file can fail in any way a parser can.
-            why = f"it has no '{error.args[0]}'" if isinstance(error, KeyError) else str(error)
-            raise FailedPrecondition(
-                f"'{path}' is damaged: {why.splitlines()[0] if why else type(error).__name__}",
-                hint=f"delete the folder '{folder}' and save the model again",
-            ) from error
+        return read_manifest(
+            folder / FILE, cls.from_dict, f"delete the folder '{folder}' and save the model again"
+        )
 
 
-def _time(value: Any) -> datetime:
+def read_manifest(path: Path, parse: Callable[[Any], _Info], hint: str) -> _Info:
+    """What `parse` makes of a file of YAML.
+
+    Raises:
+        FileNotFoundError: If there is none.
+        FailedPrecondition: If it cannot be read or makes no sense; the hint is the given one.
+    """
+    try:
+        with disk_errors("read", path):
+            text = path.read_text(encoding="utf-8")
+    except FailedPrecondition as error:
+        if isinstance(error.__cause__, (FileNotFoundError, NotADirectoryError)):
+            raise FileNotFoundError(str(path)) from None
+        raise
+    try:
+        return parse(yaml.safe_load(text))
+    except Exception as error:  # A damaged file can fail in any way a parser can.
+        why = f"it has no '{error.args[0]}'" if isinstance(error, KeyError) else str(error)
+        raise FailedPrecondition(
+            f"'{path}' is damaged: {why.splitlines()[0] if why else type(error).__name__}",
+            hint=hint,
+        ) from error
+
+
+def time_of(value: Any) -> datetime:
+    """A creation_time of a manifest, with a time zone."""
     time = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     return time if time.tzinfo else time.replace(tzinfo=timezone.utc)

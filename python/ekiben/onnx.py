@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import InvalidArgument
 from .framework import Framework, SaveOptions
 from .model import Model
+from .native.forms import Form, write_forms
 from .runner.from_model import model_runnable
 from .runner.runnable import Runnable
 from .tag import Tag
@@ -166,17 +167,14 @@ def _proto(onnx: ModuleType, model: Any) -> Any:
 def _native(proto: Any, sample: Mapping[str, Any] | None, folder: Path) -> dict[str, Any]:
     from .native.graph import without_maps
     from .native.inspect import describe
-    from .native.layout import NotConvertible
 
     plain = without_maps(proto)
-    file = FILE if plain is None else f"native/{RUN}.onnx"
-    if plain is not None:
-        (folder / "native").mkdir()
-        (folder / file).write_bytes(plain.SerializeToString())
-    try:
-        return {"format": 1, "native": {RUN: describe(plain or proto, file, sample)}}
-    except NotConvertible as error:
-        return {"format": 1, "native": {}, "not_native": {RUN: str(error)}}
+
+    def make(_: str) -> Form:
+        entry = describe(plain or proto, FILE, sample)
+        return entry, None if plain is None else plain.SerializeToString()
+
+    return write_forms(make, [RUN], folder)
 
 
 def _numpy_type(onnx_type: str) -> Any:

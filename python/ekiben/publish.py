@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bringing models into a store and out of it, so that a crash leaves a whole store behind.
+"""Bringing things into a store and out of it, so that a crash leaves a whole store behind.
 
 What is written is written beside its place, flushed and renamed, so that a reader sees a whole
 model or none; docs/formats/model-store.md has the steps. All of it is safe against other threads,
@@ -17,18 +17,28 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from .errors import FailedPrecondition, disk_errors
 from .manifest import FILE, ModelInfo
-from .store import ModelStore
+from .store import Info, ModelStore, TagStore
 from .tag import LATEST, Tag
 
 LEFTOVER_AGE = 24 * 60 * 60  # Seconds.
 
 
 @contextmanager
-def staging_folder(store: ModelStore) -> Iterator[Path]:
-    """An empty folder to write a model into; gone at the end of the block unless published."""
+def staging_folder(store: TagStore[Any]) -> Iterator[Path]:
+    """An empty folder to write a model into; gone at the end of the block unless published.
+
+    Raises:
+        FailedPrecondition: If the disk refuses, or the store is a bento, which does not change.
+    """
+    if isinstance(store, ModelStore) and store.is_of_bento:
+        raise FailedPrecondition(
+            f"models are not saved or deleted in the bento '{store.home}', which is being served",
+            hint="do it before the bento is built",
+        )
     temporary = store.home / "tmp"
     folder = temporary / uuid.uuid4().hex
     with disk_errors("make", folder):
@@ -90,14 +100,14 @@ def publish(store: ModelStore, folder: Path, info: ModelInfo, *, as_it_is: bool 
             place.parent.mkdir(parents=True, exist_ok=True)
             folder.rename(place)
             _flush(place.parent)
-            _flush(store.models)
+            _flush(store.root)
             _flush(store.home)
             _point_to_newer(store, info)
     return place
 
 
-def remove(store: ModelStore, tag: Tag) -> None:
-    """Take the model with exactly this version out of the store.
+def remove(store: TagStore[Any], tag: Tag) -> None:
+    """Take what has exactly this version out of the store.
 
     Raises:
         FailedPrecondition: If it is gone already or the disk refuses.
@@ -112,13 +122,13 @@ def remove(store: ModelStore, tag: Tag) -> None:
         elif not store.versions(tag.name):
             (place.parent / LATEST).unlink(missing_ok=True)
             place.parent.rmdir()
-            _flush(store.models)
+            _flush(store.root)
 
 
 @contextmanager
-def _locked(store: ModelStore) -> Iterator[None]:
+def _locked(store: TagStore[Any]) -> Iterator[None]:
     """Hold the lock of the store; waits for whoever has it, who never has it for long."""
-    path = store.home / "tmp" / "models.lock"
+    path = store.home / "tmp" / f"{store.noun}s.lock"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -127,21 +137,21 @@ def _locked(store: ModelStore) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _point_to_newer(store: ModelStore, info: ModelInfo) -> None:
-    """Make `latest` name `info`, or whichever newer model it should name already."""
+def _point_to_newer(store: TagStore[Any], info: Info) -> None:
+    """Make `latest` name `info`, or whichever newer one it should name already."""
     try:
-        current = store.get(info.name)
+        current = store.get(info.tag.name)
     except FailedPrecondition:
         current = info  # What `latest` names is damaged.
     newer = info if current.creation_time <= info.creation_time else current
     _write_latest(store, newer.tag)
 
 
-def _write_latest(store: ModelStore, tag: Tag) -> None:
+def _write_latest(store: TagStore[Any], tag: Tag) -> None:
     written = store.home / "tmp" / uuid.uuid4().hex
     written.write_text(tag.version or "", encoding="utf-8")
     _flush(written)
-    pointer = store.models / tag.name / LATEST
+    pointer = store.root / tag.name / LATEST
     written.replace(pointer)
     _flush(pointer.parent)
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from .framework import Framework, native_forms, without_native
+from .framework import Framework, native_forms
 from .manifest import Signature
 from .model import Model
+from .native.forms import without_native
 from .runner.from_model import model_runnable
 from .runner.runnable import Runnable
 

@@ -13,6 +13,7 @@ from .model import Model
 from .pickles import unpickled, write_pickle
 from .runner.from_model import model_runnable
 from .runner.runnable import Runnable
+from .runner.strategy import has_gpu
 from .tag import Tag
 
 PIPELINE = "pipeline.v2.pkl"
@@ -137,10 +138,7 @@ def get_runnable(model: Model) -> type[Runnable]:
 
 
 def _load_to_serve(model: Model) -> Any:
-    import os
-
-    gpu = os.environ.get("CUDA_VISIBLE_DEVICES", "-1").partition(",")[0]
-    if gpu in ("", "-1"):
+    if not has_gpu():
         return load_model(model)
     if _CLASS not in model.info.metadata:
         return load_model(model, device=0)

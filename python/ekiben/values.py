@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks of what a caller attaches to a model: labels and metadata."""
+"""Checks of what a caller attaches to a model: labels, metadata, and the axes of its rows."""
 
 from __future__ import annotations
 
@@ -77,3 +77,20 @@ def _plain_pandas(value: Any) -> Any:
 
 def _kind(value: Any) -> str:
     return type(value).__name__
+
+
+def checked_axes(batch_dim: Any) -> tuple[int, int]:
+    """The axes that count rows, of what goes in and of what comes out; one stands for both.
+
+    Raises:
+        InvalidArgument: If it is neither.
+    """
+    if isinstance(batch_dim, int):
+        return (batch_dim, batch_dim)
+    axes = tuple(batch_dim) if isinstance(batch_dim, (list, tuple)) else ()
+    if len(axes) != 2 or not all(isinstance(axis, int) for axis in axes):
+        raise InvalidArgument(
+            f"batch_dim is {batch_dim!r}",
+            hint="give one axis, or two: of what goes in and of what comes out",
+        )
+    return axes

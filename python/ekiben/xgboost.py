@@ -12,6 +12,7 @@ from .framework import Framework, SaveOptions, refuse
 from .model import Model
 from .runner.from_model import model_runnable
 from .runner.runnable import Runnable
+from .runner.strategy import has_gpu
 from .tag import Tag
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def get_runnable(model: Model) -> type[Runnable]:
 def _load_to_serve(model: Model) -> Any:
     loaded = load_model(model)
     booster = loaded.get_booster() if hasattr(loaded, "get_booster") else loaded
-    if os.environ.get("CUDA_VISIBLE_DEVICES", "-1") not in ("", "-1"):
+    if has_gpu():
         booster.set_param({"device": "cuda"})
     else:
         booster.set_param({"nthread": max(int(os.environ.get("OMP_NUM_THREADS") or 1), 1)})

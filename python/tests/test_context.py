@@ -43,6 +43,12 @@ def test_the_query_keeps_every_value() -> None:
     assert params.multi_items() == [("a", "1"), ("b", ""), ("a", "é x")]
 
 
+def test_cookies_are_read_from_their_header() -> None:
+    request = RequestContext([("Cookie", 'a=1; b="two=2" ; c='), ("cookie", "d=4")])
+    assert request.cookies == {"a": "1", "b": "two=2", "c": "", "d": "4"}
+    assert RequestContext().cookies == {}
+
+
 def test_each_request_has_its_own_response_and_folder() -> None:
     context = ekiben.Context()
     context.state["count"] = 0

@@ -63,6 +63,15 @@ def test_a_missing_framework_is_named_with_its_pip_line(
     assert raised.value.hint == f"pip install {pip}"
 
 
+def test_what_pypi_has_not_is_installed_from_its_source(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "detectron2", None)
+    with pytest.raises(FailedPrecondition, match="needs detectron2, which") as raised:
+        ekiben.detectron.load_model("a")
+    assert raised.value.hint.startswith("pip install 'detectron2 @ git+https://")
+
+
 def run_locally(model: ekiben.Model, method: str, *args: Any) -> Any:
     runner = model.to_runner()
     runner.init_local(quiet=True)

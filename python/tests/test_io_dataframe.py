@@ -86,6 +86,11 @@ def test_what_is_no_such_json_is_bad_input_and_told_by_example(orient: str, body
         decoded(body, orient=orient)
 
 
+def test_a_value_of_json_that_is_no_table_is_shown() -> None:
+    with pytest.raises(BadInput, match=r"; got null$"):
+        decoded("null")
+
+
 def test_what_is_no_csv_or_parquet_is_bad_input() -> None:
     with pytest.raises(BadInput, match="PandasDataFrame expects csv"):
         decoded("", "text/csv")

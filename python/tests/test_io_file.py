@@ -51,6 +51,12 @@ def test_a_result_has_the_type_of_its_descriptor_or_else_its_own() -> None:
     assert File(mime_type="a/b").encode(sent) == Blob(b"abc", "a/b")
 
 
+def test_the_type_that_curl_gives_to_anything_is_no_files() -> None:
+    sent = File().decode(Blob(b"abc", "application/x-www-form-urlencoded"))
+    assert sent.mime_type == ""
+    assert File().encode(sent) == Blob(b"abc", "application/octet-stream")
+
+
 def test_other_results_are_named_with_their_type() -> None:
     closed = io.BytesIO()
     closed.close()

@@ -164,6 +164,11 @@ def test_what_json_cannot_hold_is_no_result(result: Any) -> None:
         JSON().encode(result)
 
 
+def test_numbers_that_json_has_not_are_named() -> None:
+    with pytest.raises(UnencodableResult, match="a dict with NaN or an infinity in it"):
+        JSON().encode({"score": float("nan")})
+
+
 def test_specs_are_those_of_bentoml() -> None:
     assert JSON(pydantic_model=Point).to_spec() == {
         "id": "bentoml.io.JSON",

@@ -140,6 +140,15 @@ def test_an_empty_store_lists_nothing_and_is_not_made_by_reading(home: Path) -> 
     assert not home.exists()
 
 
+def test_a_signature_that_cannot_be_meant_is_named(home: Path) -> None:
+    signatures = {"predict": {"batchable": True, "batch_dim": 3.5}}
+    with (
+        pytest.raises(InvalidArgument, match=r"signature 'predict': batch_dim is 3\.5"),
+        ekiben.models.create("rules", signatures=signatures),
+    ):
+        pass
+
+
 def test_the_last_version_takes_the_name_with_it(home: Path) -> None:
     saved("rules:v1")
     saved("rules:v2")

@@ -4,7 +4,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ekiben.native.proof import Differs, compare, rows_are_independent
+from ekiben.native.forms import Differs
+from ekiben.native.proof import compare, rows_are_independent
 
 INF, NAN = float("inf"), float("nan")
 

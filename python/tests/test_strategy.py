@@ -9,7 +9,7 @@ import pytest
 import ekiben
 from ekiben.exceptions import BentoMLConfigException
 from ekiben.runner.resource import _cgroup_quota, get_resource
-from ekiben.runner.strategy import GPU
+from ekiben.runner.strategy import GPU, has_gpu
 
 
 @pytest.fixture(autouse=True)
@@ -64,6 +64,16 @@ def test_each_worker_gets_its_gpu_or_its_threads() -> None:
     assert env(THREADS, {"cpu": 4}, 2, 0)["MKL_NUM_THREADS"] == "2"
     with pytest.raises(BentoMLConfigException, match="worker 4 has no GPU"):
         env(CUDA, {GPU: 2}, 2, 4)
+
+
+@pytest.mark.parametrize(("visible", "expected"), [("0", True), ("2,3", True), ("-1", False)])
+def test_a_worker_knows_whether_it_was_given_a_gpu(
+    monkeypatch: pytest.MonkeyPatch, visible: str, expected: bool
+) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    assert has_gpu() is expected
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
+    assert not has_gpu()
 
 
 @pytest.mark.parametrize(

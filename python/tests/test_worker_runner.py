@@ -158,7 +158,9 @@ def test_asynchronous_methods_are_awaited(worker: WorkerProcess) -> None:
 def test_a_result_without_an_encoding_is_reported(worker: WorkerProcess) -> None:
     (report,) = run(worker, "unencodable", 3)
     assert report["status"] == 500
+    assert report["message"].startswith("runner 'work.unencodable' returned what it cannot send: ")
     assert "object" in report["message"]
+    assert report["traceback"] == ""
     assert run(worker, "later", 3) == [[3]]
 
 

@@ -8,6 +8,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -15,12 +16,15 @@
 
 namespace ekiben {
 
-// A loop over poll() that runs until what a test waits for has come. For one thread.
+// A loop over poll() that runs until what a test waits for has come, by one thread.
 class PollLoop final : public IoLoop {
  public:
   static constexpr Duration kPatience = std::chrono::seconds(60);
 
-  void Post(std::function<void()> callback) override { posted_.push_back(std::move(callback)); }
+  void Post(std::function<void()> callback) override {
+    const std::lock_guard lock(mutex_);
+    posted_.push_back(std::move(callback));
+  }
   void AtTickEnd(std::function<void()> callback) override { Post(std::move(callback)); }
   uint64_t rests() const override { return rests_; }
 
@@ -67,7 +71,7 @@ class PollLoop final : public IoLoop {
   };
 
   void Turn() {
-    for (auto posted = std::exchange(posted_, {}); const auto& callback : posted) callback();
+    for (auto posted = TakePosted(); const auto& callback : posted) callback();
     std::erase_if(entries_, [](const auto& entry) { return entry->over; });
     const std::vector<std::shared_ptr<Entry>> entries(entries_.begin(), entries_.end());
     std::vector<pollfd> polled;
@@ -75,9 +79,19 @@ class PollLoop final : public IoLoop {
       const auto events = static_cast<short>(POLLIN | (entry->writable ? POLLOUT : 0));
       polled.push_back({.fd = entry->fd, .events = events});
     }
-    poll(polled.data(), polled.size(), posted_.empty() ? 2 : 0);
+    poll(polled.data(), polled.size(), HasPosted() ? 0 : 2);
     ++rests_;
     for (size_t i = 0; i < entries.size(); ++i) Serve(*entries[i], polled[i].revents);
+  }
+
+  std::vector<std::function<void()>> TakePosted() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(posted_, {});
+  }
+
+  bool HasPosted() {
+    const std::lock_guard lock(mutex_);
+    return !posted_.empty();
   }
 
   static void Serve(Entry& entry, short events) {
@@ -92,6 +106,7 @@ class PollLoop final : public IoLoop {
   }
 
   uint64_t rests_ = 0;
+  std::mutex mutex_;
   std::vector<std::function<void()>> posted_;
   std::list<std::shared_ptr<Entry>> entries_;
 };

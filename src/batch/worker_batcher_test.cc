@@ -27,12 +27,8 @@ using testing::HasSubstr;
 // Method 1 raises for each call, method 2 ends the process, method 3 hangs, method 4 answers too
 // little.
 constexpr const char* kWorker = R"(
-send(READY, 0, text(""))
-while True:
-    kind, call, method, flags, payload, _ = read()
-    if kind == STOP:
-        os._exit(0)
-    count, = struct.unpack_from("<I", payload)
+for kind, call, method, flags, payload, _ in frames():
+    count = batch_of(payload)
     if method == 2:
         os._exit(9)
     if method == 3:

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/bentos.h"
 #include "cli/models.h"
 #include "cli/python.h"
 #include "cli/report.h"
@@ -24,6 +25,7 @@ constexpr const char* kExamples =
 
 void AddCommands(CLI::App& app, Context& context) {
   AddServe(app, context);
+  AddBentos(app, context);
   AddModels(app, context);
   AddPython(app, context);
   AddVersion(app, context);

@@ -8,6 +8,7 @@
 
 #include "base/status.h"
 #include "runtime/session.h"
+#include "store/bento_store.h"
 #include "store/model_store.h"
 
 namespace ekiben::cli {
@@ -21,6 +22,7 @@ using OpenOnnx =
 // `out` carries data only, so that it can be piped; notes, questions and errors go to `err`.
 struct Context {
   store::ModelStore store;
+  store::BentoStore bentos{store.home()};
   OpenOnnx open_onnx;
   std::istream& in;
   std::ostream& out;

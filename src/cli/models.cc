@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/models.h"
 
+#include "cli/store_commands.h"
+
 namespace ekiben::cli {
 
 void AddModels(CLI::App& app, Context& context) {
@@ -9,9 +11,9 @@ void AddModels(CLI::App& app, Context& context) {
   models->footer(
       "  ekiben models list\n"
       "  ekiben models get iris_clf:latest");
-  AddModelsList(*models, context);
-  AddModelsGet(*models, context);
-  AddModelsDelete(*models, context);
+  AddList<store::ModelInfo>(*models, context);
+  AddGet<store::ModelInfo>(*models, context);
+  AddDelete<store::ModelInfo>(*models, context);
   AddModelsImport(*models, context);
   AddModelsExport(*models, context);
 }

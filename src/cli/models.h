@@ -11,29 +11,9 @@
 #include "base/status.h"
 #include "cli/context.h"
 
-// `ekiben models …`, one file a command: Add… says how it is typed, Run… does it.
+// What only `ekiben models …` has, one file a command: Add… says how it is typed, Run… does it.
+// What bentos have too is in store_commands.h.
 namespace ekiben::cli {
-
-struct ModelsListArgs {
-  std::string name = {};  // Only these; all where empty.
-  std::string output = "table";
-};
-Status RunModelsList(const ModelsListArgs& args, Context& context);
-void AddModelsList(CLI::App& models, Context& context);
-
-struct ModelsGetArgs {
-  std::string tag = {};
-  std::string output = "yaml";
-};
-Status RunModelsGet(const ModelsGetArgs& args, Context& context);
-void AddModelsGet(CLI::App& models, Context& context);
-
-struct ModelsDeleteArgs {
-  std::vector<std::string> tags = {};  // A name means all of its versions.
-  bool yes = false;
-};
-Status RunModelsDelete(const ModelsDeleteArgs& args, Context& context);
-void AddModelsDelete(CLI::App& models, Context& context);
 
 struct ModelsImportArgs {
   std::filesystem::path file = {};       // A .onnx file, or an archive.

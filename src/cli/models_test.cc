@@ -3,8 +3,8 @@
 
 #include "base/status_matchers.h"
 #include "cli/cli_testing.h"
-#include "cli/model_listing.h"
 #include "cli/report.h"
+#include "cli/store_listing.h"
 
 namespace ekiben::cli {
 namespace {

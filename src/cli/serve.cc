@@ -13,6 +13,7 @@
 #include "cli/ask_python.h"
 #include "cli/serve_target.h"
 #include "server/configuration.h"
+#include "store/bento_store.h"
 #include "worker/python.h"
 
 namespace ekiben::cli {
@@ -28,8 +29,10 @@ struct RawArgs {
 
 void AddServingOptions(CLI::App& command, RawArgs& raw) {
   server::ServeOptions& options = raw.args.options;
-  command.add_option("TARGET", raw.args.target,
-                     "a service (module:attr), a model's tag, a .onnx file or a folder; this one");
+  command.add_option(
+      "TARGET", raw.args.target,
+      "a service (module:attr), a bento's or a model's tag, a .onnx file or a folder; "
+      "this one");
   command.add_option("--host", options.host, "address to listen on, 127.0.0.1; 0.0.0.0: all")
       ->type_name("HOST");
   command.add_option("-p,--port", options.port, "3000; 0: any that is free")->type_name("PORT");
@@ -132,7 +135,7 @@ size_t ApiWorkers(const ServeArgs& args, std::optional<size_t> configured) {
   return std::max(1U, std::thread::hardware_concurrency());
 }
 
-Status ServePython(const ServeArgs& args, const std::string& target,
+Status ServePython(const ServeArgs& args, const ServeTarget& target,
                    const std::filesystem::path& folder,
                    const std::optional<server::Configuration>& configuration,
                    const server::ServeOptions& options, Context& context) {
@@ -143,16 +146,19 @@ Status ServePython(const ServeArgs& args, const std::string& target,
   }
   const size_t workers =
       ApiWorkers(args, configuration ? configuration->api_workers : std::nullopt);
-  return server::ServePython({.target = target,
+  const store::ModelStore models =
+      target.bento ? store::ModelsOf(*target.bento, context.store.home()) : context.store;
+  return server::ServePython({.target = target.python,
                               .working_dir = folder.string(),
                               .python = python->string(),
                               .api_workers = workers,
                               .reload = args.reload && !args.production,
                               .embeds = args.development,
                               .alias = args.alias,
+                              .bento = target.bento ? target.bento->path.string() : "",
                               .configuration = configuration ? configuration->whole : "",
                               .batching_is_given = args.given.contains("--max-batch-size")},
-                             context.store, options, context.out);
+                             models, options, context.out);
 }
 
 }  // namespace
@@ -170,7 +176,8 @@ Status RunServe(const ServeArgs& args, Context& context) {
   const auto configuration = FindConfiguration(args, options);
   if (!configuration) return configuration.error();
   if (!target->python.empty()) {
-    return ServePython(args, target->python, folder, *configuration, options, context);
+    const std::filesystem::path& where = target->folder.empty() ? folder : target->folder;
+    return ServePython(args, *target, where, *configuration, options, context);
   }
   if (args.reload) context.err << "warning: --reload does nothing for a model\n";
   return server::ServeModel(target->model, options, context.out);
@@ -178,10 +185,11 @@ Status RunServe(const ServeArgs& args, Context& context) {
 
 void AddServe(CLI::App& app, Context& context) {
   const auto raw = std::make_shared<RawArgs>();
-  CLI::App* const command = app.add_subcommand("serve", "Serve a service or a model over HTTP");
+  CLI::App* const command =
+      app.add_subcommand("serve", "Serve a service, a bento or a model over HTTP");
   command->footer(
       "  ekiben serve service:svc\n"
-      "  ekiben serve iris_clf:latest\n"
+      "  ekiben serve iris_classifier:latest\n"
       "  ekiben serve model.onnx --port 8080\n"
       "  ekiben serve iris_clf --host 0.0.0.0 --access-log --log-format json");
   AddServingOptions(*command, *raw);

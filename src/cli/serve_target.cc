@@ -10,6 +10,9 @@
 
 #include "base/file.h"
 #include "base/nearest.h"
+#include "cli/serve_bento.h"
+#include "store/bento_store.h"
+#include "store/bento_yaml.h"
 #include "store/model_yaml.h"
 
 namespace ekiben::cli {
@@ -25,8 +28,8 @@ bool Exists(const fs::path& path) {
 Status CannotServe(std::string_view text, std::string_view what) {
   return FailedPrecondition(fmt::format("'{}' is {}, which this version cannot serve", text, what))
       .WithHint(
-          "a service in Python (module:attr), a model's tag or a .onnx file can be served; `ekiben "
-          "models list` has the tags");
+          "a service in Python (module:attr), a bento's or a model's tag or a .onnx file can be "
+          "served; `ekiben list` and `ekiben models list` have the tags");
 }
 
 // A file's name as a model's: lower case, what a name may not have as underscores.
@@ -66,7 +69,13 @@ ServeTarget PythonService(std::string_view text, const fs::path& where) {
           .choice = fmt::format("the service in {}", where.lexically_normal().string())};
 }
 
-Result<ServeTarget> FromPath(std::string_view text, const fs::path& path) {
+Result<ServeTarget> BentoFolder(const fs::path& folder, const store::ModelStore& store) {
+  const auto bento = store::ReadBento(folder.lexically_normal());
+  return bento ? BentoTarget(*bento, store.home()) : Error(bento.error());
+}
+
+Result<ServeTarget> FromPath(std::string_view text, const fs::path& path,
+                             const store::ModelStore& store) {
   std::error_code ignored;
   if (!fs::is_directory(path, ignored)) {
     if (path.extension() == ".onnx") return OnnxFile(path);
@@ -74,17 +83,17 @@ Result<ServeTarget> FromPath(std::string_view text, const fs::path& path) {
     return Error(CannotServe(text, "a file of an unknown kind"));
   }
   if (Exists(path / store::kModelYaml)) return ModelFolder(path);
-  if (Exists(path / "bento.yaml")) return Error(CannotServe(text, "a bento"));
+  if (Exists(path / store::kBentoYaml)) return BentoFolder(path, store);
   for (const char* const file : {"bentofile.yaml", "service.py"}) {
     if (Exists(path / file)) return PythonService(text, path / file);
   }
   const std::string hint =
       text == "."
-          ? "name what to serve: a model's tag, module:attr or a .onnx file; `ekiben serve "
-            "--help` has the rest"
+          ? "name what to serve: a bento's or a model's tag, module:attr or a .onnx file; `ekiben "
+            "serve --help` has the rest"
           : fmt::format("if the model of that name is meant: `ekiben serve model:{}`", text);
   return Error(FailedPrecondition(fmt::format("nothing to serve in '{}': no model.yaml, "
-                                              "bentofile.yaml or service.py",
+                                              "bento.yaml, bentofile.yaml or service.py",
                                               path.lexically_normal().string()))
                    .WithHint(hint));
 }
@@ -102,13 +111,18 @@ std::optional<fs::path> PythonFile(std::string_view text, const fs::path& folder
   return std::nullopt;
 }
 
-// The folder of the bento that a tag names, where there is one.
-std::optional<fs::path> BentoFolder(std::string_view text, const store::ModelStore& store) {
-  const auto tag = store::Tag::Parse(text);
-  if (!tag) return std::nullopt;
-  const fs::path name = store.home() / "bentos" / tag->name;
-  const fs::path folder = tag->WantsLatest() ? name / "latest" : name / tag->version;
-  return Exists(folder) ? std::optional(folder) : std::nullopt;
+Result<ServeTarget> FromBentos(std::string_view tag, const store::ModelStore& store) {
+  const auto bento = store::BentoStore(store.home()).Get(tag);
+  return bento ? BentoTarget(*bento, store.home()) : Error(bento.error());
+}
+
+// That a tag is neither a bento's nor a model's: the one that has the nearer names hints at them.
+Status NeitherInStore(const Status& bento, Status model) {
+  const bool bento_is_near = bento.hint().starts_with("did you mean");
+  const bool model_is_near = model.hint().starts_with("did you mean");
+  if (!bento_is_near || model_is_near) return model;
+  return NotFound(fmt::format("{}, nor is there a bento of that name", model.message()))
+      .WithHint(bento.hint());
 }
 
 Result<ServeTarget> FromStore(std::string_view tag, const store::ModelStore& store) {
@@ -144,16 +158,18 @@ Result<ServeTarget> ResolveServeTarget(std::string_view text,
                                        const std::filesystem::path& working_folder,
                                        const store::ModelStore& store) {
   if (text.starts_with("model:")) return FromStore(text.substr(6), store);
-  if (text.starts_with("bento:")) return Error(CannotServe(text, "a bento"));
+  if (text.starts_with("bento:")) return FromBentos(text.substr(6), store);
 
   const fs::path path = working_folder / text;
-  if (Exists(path)) return FromPath(text, path);
+  if (Exists(path)) return FromPath(text, path, store);
   if (const auto file = PythonFile(text, working_folder)) return PythonService(text, *file);
-  if (BentoFolder(text, store)) return Error(CannotServe(text, "a bento"));
+  auto bento = FromBentos(text, store);
+  if (bento || bento.error().code() != Code::kNotFound) return bento;
   auto model = FromStore(text, store);
   if (model || model.error().code() != Code::kNotFound) return model;
   Status mistyped = MistypedModule(text, working_folder);
-  return mistyped.ok() ? std::move(model) : Error(std::move(mistyped));
+  if (!mistyped.ok()) return Error(std::move(mistyped));
+  return Error(NeitherInStore(bento.error(), std::move(model).error()));
 }
 
 }  // namespace ekiben::cli

@@ -85,12 +85,6 @@ TEST_F(ServeTargetTest, AServiceInPythonIsWhatItsWorkerImports) {
   EXPECT_THAT(Resolve("other:svc"), HasCode(Code::kNotFound));
 }
 
-TEST_F(ServeTargetTest, ABentoComesBeforeAModel) {
-  std::filesystem::create_directories(store_.home() / "bentos" / "iris_clf" / "v1");
-  EXPECT_THAT(Resolve("iris_clf:v1"), HasMessage(HasSubstr("a bento")));
-  EXPECT_THAT(Resolve("model:iris_clf:v1"), IsOk());
-}
-
 TEST_F(ServeTargetTest, AMistypedTagGetsTheNearest) {
   const auto target = Resolve("irsi_clf");
   EXPECT_THAT(target, HasCode(Code::kNotFound));

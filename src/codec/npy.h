@@ -11,6 +11,8 @@
 // numpy's file format for one array, as numpy.save() writes it and numpy.load() reads it.
 namespace ekiben::codec {
 
+inline constexpr std::string_view kNpyMediaType = "application/x-npy";
+
 // The array in `body`, of the type and fitting the shape of `spec`. Reads versions 1 to 3, both
 // byte orders and both memory orders. Another type is converted where every value stays what it is:
 // 2 and 2.0 become each other, 0.1 as float64 does not become float32. `<U` and `|S` arrays become

@@ -8,20 +8,12 @@
 #include <fmt/format.h>
 
 #include "codec/json.h"
+#include "codec/multipart.h"
 #include "codec/npy.h"
 #include "http/problem.h"
 
 namespace ekiben::routes {
 namespace {
-
-constexpr std::string_view kNpy = "application/x-npy";
-
-// The media type of a header's value: without parameters and spaces.
-std::string_view MediaType(std::string_view value) {
-  value = value.substr(0, value.find(';'));
-  while (value.ends_with(' ')) value.remove_suffix(1);
-  return value;
-}
 
 bool IsJson(std::string_view type) {
   // curl -d calls everything a form unless told otherwise.
@@ -29,7 +21,7 @@ bool IsJson(std::string_view type) {
          http::EqualsIgnoringCase(type, "application/x-www-form-urlencoded");
 }
 
-bool IsNpy(std::string_view type) { return http::EqualsIgnoringCase(type, kNpy); }
+bool IsNpy(std::string_view type) { return http::EqualsIgnoringCase(type, codec::kNpyMediaType); }
 
 // One API: its handler's state, which is the same for all requests.
 class ApiHandler {
@@ -56,14 +48,14 @@ class ApiHandler {
 
   Result<std::vector<Tensor>> Decode(const http::Request& request) const {
     const std::vector<TensorSpec>& specs = description().inputs;
-    const std::string_view type = MediaType(request.Header("content-type"));
+    const std::string_view type = codec::MediaTypeOf(request.Header("content-type"));
     if (IsJson(type)) {
       return codec::DecodeJson(request.body, specs, {}, description().unused);
     }
     if (!IsNpy(type)) {
-      return Error(Status(
-          Code::kUnsupportedMediaType,
-          fmt::format("'{}' takes application/json or {}, not '{}'", request.path, kNpy, type)));
+      return Error(Status(Code::kUnsupportedMediaType,
+                          fmt::format("'{}' takes application/json or {}, not '{}'", request.path,
+                                      codec::kNpyMediaType, type)));
     }
     if (specs.size() != 1) {
       return Error(InvalidArgument(fmt::format("'{}' has {} inputs, and an npy body holds one",
@@ -79,7 +71,7 @@ class ApiHandler {
   Result<http::Response> Encode(const std::vector<Tensor>& outputs,
                                 const http::Request& request) const {
     http::Response response;
-    if (IsNpy(MediaType(request.Header("accept")))) {
+    if (IsNpy(codec::MediaTypeOf(request.Header("accept")))) {
       if (outputs.size() != 1) {
         return Error(InvalidArgument(
             fmt::format("'{}' has {} outputs, and an npy body holds one; ask for JSON",
@@ -87,7 +79,7 @@ class ApiHandler {
       }
       auto body = codec::EncodeNpy(outputs.front());
       if (!body) return Error(std::move(body).error());
-      response.content_type = kNpy;
+      response.content_type = codec::kNpyMediaType;
       response.body = *std::move(body);
       return response;
     }

@@ -25,7 +25,6 @@ using service::IoDescriptor;
 using service::ValueKind;
 
 constexpr std::string_view kForm = "multipart/form-data";
-constexpr std::string_view kNpy = "application/x-npy";
 
 bool Is(std::string_view type, std::string_view other) {
   return http::EqualsIgnoringCase(type, other);
@@ -85,7 +84,7 @@ Result<Tensor> DecodeNpy(std::string_view body, const IoDescriptor& descriptor) 
 
 Result<Value> DecodeTensor(const Content& content, const IoDescriptor& descriptor) {
   const auto casting = descriptor.enforce_dtype ? codec::Casting::kExact : codec::Casting::kNumpy;
-  Result<Tensor> tensor = Is(content.type, kNpy)
+  Result<Tensor> tensor = Is(content.type, codec::kNpyMediaType)
                               ? DecodeNpy(content.body, descriptor)
                               : codec::DecodeJsonArray(content.body, descriptor.dtype, casting);
   if (tensor) tensor = FitShape(*std::move(tensor), descriptor);

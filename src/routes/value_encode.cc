@@ -20,7 +20,6 @@ namespace {
 using service::IoDescriptor;
 using service::ValueKind;
 
-constexpr std::string_view kNpy = "application/x-npy";
 constexpr std::string_view kBytes = "application/octet-stream";
 
 // A body and what its headers say of it.
@@ -75,7 +74,7 @@ Result<Encoded> EncodeTensor(const Tensor& tensor, const IoDescriptor& descripto
   if (as_npy) {
     Result<std::string> npy = codec::EncodeNpy(tensor);
     if (!npy) return Error(std::move(npy).error());
-    return Encoded{.body = *std::move(npy), .type = kNpy};
+    return Encoded{.body = *std::move(npy), .type = codec::kNpyMediaType};
   }
   Encoded encoded{.type = TypeOr(descriptor, "application/json")};
   Status written =
@@ -184,7 +183,7 @@ Status EncodeValue(Value value, const IoDescriptor& descriptor, http::Response& 
   if (auto* parts = value.If<Parts>(); parts != nullptr && descriptor.kind == ValueKind::kParts) {
     return EncodeParts(std::move(*parts), descriptor, response);
   }
-  const bool as_npy = http::EqualsIgnoringCase(codec::MediaTypeOf(accept), kNpy);
+  const bool as_npy = http::EqualsIgnoringCase(codec::MediaTypeOf(accept), codec::kNpyMediaType);
   Result<Encoded> encoded = EncodeOne(value, descriptor, as_npy);
   if (!encoded) return std::move(encoded).error();
   response.body = std::move(encoded->body);

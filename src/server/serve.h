@@ -47,9 +47,10 @@ struct PythonTarget {
   std::string working_dir;  // Where that is looked for; it becomes the workers' current folder.
   std::string python;       // The interpreter.
   size_t api_workers = 1;
-  bool reload = false;  // Load it anew when its files, or models that it asks for, have changed.
-  bool embeds = false;  // Runners that are not native run inside the API workers.
-  bool alias = false;   // `import bentoml` means ekiben even where BentoML is installed.
+  bool reload = false;     // Load it anew when its files, or models that it asks for, have changed.
+  bool embeds = false;     // Runners that are not native run inside the API workers.
+  bool alias = false;      // `import bentoml` means ekiben even where BentoML is installed.
+  std::string bento = {};  // The folder of the bento that it comes out of; empty: of none.
   std::string configuration;       // What the workers are configured with, as JSON; empty: nothing.
   bool batching_is_given = false;  // ServeOptions::batching goes over the configuration.
 };

@@ -86,6 +86,7 @@ class PythonServer {
 
   Status Serve() {
     if (Status bound = front_.Bind(); !bound.ok()) return bound;
+    if (target_.reload) WatchFiles();
     generations_.Load();
     front_.Run([this] { StopWorkers(); });
     return std::move(failure_);
@@ -103,9 +104,10 @@ class PythonServer {
                                         .target = target_.target,
                                         .working_dir = target_.working_dir,
                                         .alias = target_.alias,
+                                        .bento = target_.bento,
                                         .reloads = target_.reload,
                                         .embeds = target_.embeds,
-                                        .deploys = !std::exchange(deployed_, true),
+                                        .deploys = !serves_,
                                         .configuration = target_.configuration,
                                         .api_workers = target_.api_workers,
                                         .batching = front_.options().batching,
@@ -124,7 +126,7 @@ class PythonServer {
     } else {
       TellReload();
     }
-    if (target_.reload) Follow(service.description(), is_first);
+    if (target_.reload) Follow(service.description());
   }
 
   void OnFailed(const Status& why) {
@@ -151,19 +153,22 @@ class PythonServer {
     generations_.Load();
   }
 
+  // Before the first file is read: what is saved while the service loads counts.
+  void WatchFiles() {
+    if (const Status watches = changes_.Start(); !watches.ok()) {
+      front_.log().Write(observe::LogLevel::kWarning, watches.message(),
+                         {{"hint", watches.hint()}});
+    }
+  }
+
   // What counts is what the newest generation that could be loaded says.
-  void Follow(const service::ServiceDescription& description, bool is_first) {
+  void Follow(const service::ServiceDescription& description) {
     std::optional<reload::WatchedFiles::Packed> packed;
     if (description.packed) {
       packed = {.include = description.packed->include, .exclude = description.packed->exclude};
     }
     changes_.Follow(reload::WatchedFiles(std::move(packed)),
                     {description.newest.begin(), description.newest.end()});
-    if (!is_first) return;
-    if (const Status watches = changes_.Start(); !watches.ok()) {
-      front_.log().Write(observe::LogLevel::kWarning, watches.message(),
-                         {{"hint", watches.hint()}});
-    }
   }
 
   void Announce(const service::PythonService& service) {
@@ -201,7 +206,7 @@ class PythonServer {
   Status failure_;
   Front front_;
   service::BackendLoader backends_;
-  bool deployed_ = false, serves_ = false;
+  bool serves_ = false;
   std::string changed_;  // Of the last reload: what, and when that began.
   Time since_{};
   reload::ChangeWatch changes_;

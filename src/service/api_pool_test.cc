@@ -25,12 +25,8 @@ using testing::HasSubstr;
 // What the functions do, by number. Frames that the engine sends of its own accord are noted, and
 // told by function 9.
 constexpr const char* kWorker = R"(
-send(READY, 0, text("a description"))
 notes = []
-while True:
-    kind, call, api, flags, payload, reserved = read()
-    if kind == STOP:
-        os._exit(0)
+for kind, call, api, flags, payload, reserved in frames("a description"):
     if kind == CREDIT:
         notes.append("credit %d" % struct.unpack_from("<Q", payload))
     elif kind == CANCEL:

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "base/on_thread.h"
+
 namespace ekiben::service {
 namespace {
 
@@ -43,28 +45,45 @@ Result<runtime::Runtime> BackendLoader::RuntimeNamed(const std::string& name) {
   return opened;
 }
 
+Result<BackendLoader::LoadRunner> BackendLoader::Loading(const store::ModelInfo& model,
+                                                         const store::NativeForm& form,
+                                                         const std::string& name,
+                                                         size_t instances) {
+  const auto runtime = RuntimeNamed(form.runtime);
+  if (!runtime) return Error(runtime.error());
+  runner::Runner::Options options{
+      .name = name,
+      .instances = instances != 0 ? instances : instances_,
+      .rows_independent = form.rows_independent || IsBatchable(model, form.signature),
+      .missing = MissingInputs(form)};
+  return [runtime = *runtime, options = std::move(options), file = model.path / form.file] {
+    return runner::Runner::Create(options, [&] { return runtime.Load(file); });
+  };
+}
+
+Backend BackendLoader::Finish(std::unique_ptr<runner::Runner> runner,
+                              batch::BatchPolicy::Options batching) {
+  ++loads_;
+  auto batcher =
+      batch::MakeBatcher(loop_, *runner, batching, BatchMetricsOf(runner->name(), metrics_));
+  return {std::move(runner), std::move(batcher)};
+}
+
 Result<Backend> BackendLoader::Load(const store::ModelInfo& model, const store::NativeForm& form,
                                     const std::string& name, batch::BatchPolicy::Options batching,
                                     size_t instances) {
-  const auto runtime = RuntimeNamed(form.runtime);
-  if (!runtime) return Error(runtime.error());
-  auto runner = runner::Runner::Create(
-      {.name = name,
-       .instances = instances != 0 ? instances : instances_,
-       .rows_independent = form.rows_independent || IsBatchable(model, form.signature),
-       .missing = MissingInputs(form)},
-      [&] { return runtime->Load(model.path / form.file); });
+  const auto load = Loading(model, form, name, instances);
+  if (!load) return Error(load.error());
+  auto runner = (*load)();
   if (!runner) return Error(std::move(runner).error());
-  auto batcher = batch::MakeBatcher(loop_, **runner, batching, BatchMetricsOf(name, metrics_));
-  ++loads_;
-  return Backend{*std::move(runner), std::move(batcher)};
+  return Finish(*std::move(runner), batching);
 }
 
-Result<std::shared_ptr<Backend>> BackendLoader::Share(const store::ModelInfo& model,
-                                                      const store::NativeForm& form,
-                                                      const std::string& name,
-                                                      batch::BatchPolicy::Options batching,
-                                                      size_t instances) {
+Task<Result<std::shared_ptr<Backend>>> BackendLoader::Share(store::ModelInfo model,
+                                                            store::NativeForm form,
+                                                            std::string name,
+                                                            batch::BatchPolicy::Options batching,
+                                                            size_t instances) {
   const std::filesystem::path file = model.path / form.file;
   // A version can be deleted and saved again: then its file is another one.
   std::error_code ignored;
@@ -72,12 +91,18 @@ Result<std::shared_ptr<Backend>> BackendLoader::Share(const store::ModelInfo& mo
   std::weak_ptr<Backend>& shared = shared_[fmt::format(
       "{}\n{}\n{}\n{}\n{}\n{}\n{}", file.string(), written.count(), form.signature, name,
       batching.max_rows, batching.max_waiting, instances)];
-  if (auto backend = shared.lock()) return backend;
-  auto backend = Load(model, form, name, batching, instances);
-  if (!backend) return Error(std::move(backend).error());
-  auto owned = std::make_shared<Backend>(*std::move(backend));
+  if (auto backend = shared.lock()) co_return backend;
+  auto load = Loading(model, form, name, instances);
+  if (!load) co_return Error(std::move(load).error());
+  LoadRunner alone = [this, load = *std::move(load)] {
+    const std::lock_guard lock(one_at_a_time_);
+    return load();
+  };
+  auto runner = co_await OnThread(loop_, std::move(alone));
+  if (!runner) co_return Error(std::move(runner).error());
+  auto owned = std::make_shared<Backend>(Finish(*std::move(runner), batching));
   shared = owned;
-  return owned;
+  co_return owned;
 }
 
 batch::BatchMetrics BatchMetricsOf(const std::string& name, observe::MetricRegistry& metrics) {

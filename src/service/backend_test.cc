@@ -7,17 +7,11 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/loop_testing.h"
 #include "base/status_matchers.h"
 
 namespace ekiben::service {
 namespace {
-
-class NoLoop final : public Loop {
- public:
-  void Post(std::function<void()>) override {}
-  void AtTickEnd(std::function<void()>) override {}
-  uint64_t rests() const override { return 0; }
-};
 
 // Backends of a model that the echo plugin runs.
 class BackendTest : public testing::Test {
@@ -43,12 +37,16 @@ class BackendTest : public testing::Test {
   }
   std::shared_ptr<Backend> Share(const store::ModelInfo& model,
                                  batch::BatchPolicy::Options batching = {}) {
-    return loader_.Share(model, model.native[0], "echoes.predict", batching).value();
+    std::shared_ptr<Backend> shared;
+    Start(loader_.Share(model, model.native[0], "echoes.predict", batching),
+          [&](Result<std::shared_ptr<Backend>> backend) { shared = backend.value(); });
+    EXPECT_TRUE(loop_.RunUntil([&] { return shared != nullptr; }));
+    return shared;
   }
 
   const std::filesystem::path folder_ =
       std::filesystem::path(testing::TempDir()) / ("backend_test" + std::to_string(getpid()));
-  NoLoop loop_;
+  PollLoop loop_;
   observe::MetricRegistry metrics_;
   BackendLoader loader_{loop_, metrics_, 1};
   store::ModelInfo model_;
@@ -74,6 +72,23 @@ TEST_F(BackendTest, AnotherVersionIsLoaded) {
 TEST_F(BackendTest, OtherBatchingNeedsABackendOfItsOwn) {
   const auto first = Share(model_);
   EXPECT_NE(Share(model_, {.max_rows = 1}), first);
+}
+
+TEST_F(BackendTest, TheLoopIsFreeWhileAModelLoads) {
+  bool loaded = false;
+  Start(loader_.Share(model_, model_.native[0], "echoes.predict", {}),
+        [&](const Result<std::shared_ptr<Backend>>& backend) { loaded = backend.has_value(); });
+  EXPECT_FALSE(loaded);
+  EXPECT_TRUE(loop_.RunUntil([&] { return loaded; }));
+}
+
+TEST_F(BackendTest, AModelThatCannotBeLoadedIsAnError) {
+  std::filesystem::remove(model_.path / "doubles");
+  std::optional<Status> failed;
+  Start(loader_.Share(model_, model_.native[0], "echoes.predict", {}),
+        [&](Result<std::shared_ptr<Backend>> backend) { failed = std::move(backend).error(); });
+  ASSERT_TRUE(loop_.RunUntil([&] { return failed.has_value(); }));
+  EXPECT_THAT(failed->message(), testing::HasSubstr("echoes.predict"));
 }
 
 TEST_F(BackendTest, AVersionThatWasDeletedAndSavedAgainIsLoaded) {

@@ -56,8 +56,9 @@ worker::Worker::Options PythonService::WorkerOptions(const std::string& role, si
   const bool deploys = options_.deploys && role == "api";
   worker::Worker::Options worker{
       .command = {options_.python, "-m", "ekiben.worker"},
-      // What is printed is seen when it is printed, whatever becomes of the process.
-      .environment = {{"PYTHONUNBUFFERED", "1"}},
+      // What is printed is seen when it is printed, whatever becomes of the process. A bento comes
+      // with its own models.
+      .environment = {{"PYTHONUNBUFFERED", "1"}, {"EKIBEN_BENTO", options_.bento}},
       .working_dir = options_.working_dir,
       .settings = fmt::format(
           R"("role": "{}", "target": {}, "runner": {}, "alias": {}, "reloads": {}, "embeds": {}, "looks": {})",
@@ -65,6 +66,8 @@ worker::Worker::Options PythonService::WorkerOptions(const std::string& role, si
           options_.embeds, UsableCpus() >= 2),
       .first_settings = deploys ? R"(, "deploys": true)" : "",
       .lanes = lanes};
+  // What is compiled may not lie beside the source: a bento stays as it was built.
+  if (!options_.bento.empty()) worker.environment.emplace_back("PYTHONDONTWRITEBYTECODE", "1");
   // Not among the arguments, which everybody on the machine can read: it may have passwords.
   if (!options_.configuration.empty()) {
     worker.environment.emplace_back("EKIBEN_WORKER_CONFIGURATION", options_.configuration);

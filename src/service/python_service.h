@@ -25,6 +25,7 @@ class PythonService {
     std::string target;       // "service:svc"
     std::string working_dir;  // Where that is looked for.
     bool alias = false;       // `import bentoml` means ekiben even where BentoML is installed.
+    std::string bento = {};   // The folder of the bento that it comes out of; empty: of none.
     bool reloads = false;     // Files may change while it is served: what was compiled is not kept.
     bool embeds = false;      // Runners that are not native run inside the API workers.
     bool deploys = true;      // Calls the deployment hooks; false where it replaces another.

@@ -97,26 +97,35 @@ Result<std::vector<Tensor>> NativeInputs(std::span<const TensorSpec> specs, Argu
 void RunnerTable::Start(const ServiceDescription& service,
                         std::function<void(const Status&)> done) {
   done_ = std::move(done);
-  for (size_t number = 0; number < service.runners.size(); ++number) {
-    Status added = AddRunner(service.runners[number], number);
-    if (!added.ok()) return Report(added);
+  loading_ = true;
+  ekiben::Start(Load(service), [this](const Status& status) {
+    loading_ = false;
+    if (!status.ok() || stopping_) return Report(status);
+    for (const auto& workers : workers_) workers->Start();
+    if (ready()) Report({});
+  });
+}
+
+Task<Status> RunnerTable::Load(const ServiceDescription& service) {
+  for (size_t number = 0; number < service.runners.size() && !stopping_; ++number) {
+    Status added = co_await AddRunner(service.runners[number], number);
+    if (!added.ok()) co_return added;
   }
-  for (const auto& workers : workers_) workers->Start();
-  if (ready()) Report({});
+  co_return Status();
 }
 
 void RunnerTable::Report(const Status& status) {
   if (done_) std::exchange(done_, nullptr)(status);
 }
 
-Status RunnerTable::AddRunner(const RunnerDescription& runner, size_t number) {
+Task<Status> RunnerTable::AddRunner(const RunnerDescription& runner, size_t number) {
   const size_t first = methods_.size();
   bool needs_workers = false;
   Traffic& traffic = *traffic_.emplace_back(std::make_unique<Traffic>(
       Traffic{.runner = runner.name, .most = runner.settings.max_concurrency}));
   for (size_t i = 0; i < runner.methods.size(); ++i) {
     const MethodDescription& about = runner.methods[i];
-    Method& method = methods_.emplace_back();
+    Method method;
     method.name = fmt::format("{}.{}", runner.name, about.name);
     method.number = i;
     method.traffic = &traffic;
@@ -127,44 +136,46 @@ Status RunnerTable::AddRunner(const RunnerDescription& runner, size_t number) {
       method.timeout = std::min(method.timeout, FromSeconds(*limit / 1e3));
       break;
     }
-    if (!about.native) {
+    if (about.native) {
+      auto native = co_await LoadNative(runner, about);
+      if (!native) co_return std::move(native).error();
+      method.native = *std::move(native);
+    } else {
       needs_workers = true;
-      continue;
     }
-    auto native = LoadNative(runner, about);
-    if (!native) return std::move(native).error();
-    method.native = *std::move(native);
+    methods_.push_back(std::move(method));
   }
   if (runner.embedded) {
     placements_.push_back(fmt::format("{} runs inside the API workers", runner.name));
-    return {};
+    co_return Status();
   }
   if (!needs_workers) {
     placements_.push_back(fmt::format("{} runs natively", runner.name));
-    return {};
+    co_return Status();
   }
   AddWorkers(runner, number);
   for (size_t i = first; i < methods_.size(); ++i) methods_[i].workers = workers_.back().get();
-  return {};
+  co_return Status();
 }
 
-Result<std::shared_ptr<Backend>> RunnerTable::LoadNative(const RunnerDescription& runner,
-                                                         const MethodDescription& method) {
+Task<Result<std::shared_ptr<Backend>>> RunnerTable::LoadNative(const RunnerDescription& runner,
+                                                               const MethodDescription& method) {
   if (runner.models.size() != 1) {
-    return Error(InvalidArgument(
+    co_return Error(InvalidArgument(
         fmt::format("the runner '{}' is native, but has not one model", runner.name)));
   }
   const auto model = places_.store.Get(runner.models.front());
-  if (!model) return Error(model.error());
+  if (!model) co_return Error(model.error());
   for (const store::NativeForm& form : NativeForms(*model)) {
     if (form.signature == method.name) {
-      return places_.backends.Share(*model, form, fmt::format("{}.{}", runner.name, method.name),
-                                    BatchingOf(runner, method),
-                                    static_cast<size_t>(runner.settings.threads.value_or(0)));
+      std::string name = fmt::format("{}.{}", runner.name, method.name);
+      const auto instances = static_cast<size_t>(runner.settings.threads.value_or(0));
+      co_return co_await places_.backends.Share(*model, form, std::move(name),
+                                                BatchingOf(runner, method), instances);
     }
   }
-  return Error(FailedPrecondition(fmt::format("the model '{}' has no native form of '{}'",
-                                              model->tag.ToString(), method.name)));
+  co_return Error(FailedPrecondition(fmt::format("the model '{}' has no native form of '{}'",
+                                                 model->tag.ToString(), method.name)));
 }
 
 batch::BatchPolicy::Options RunnerTable::BatchingOf(const RunnerDescription& runner,
@@ -261,11 +272,12 @@ size_t RunnerTable::AskForMetrics(uint32_t call) {
 }
 
 bool RunnerTable::ready() const {
-  return std::ranges::all_of(workers_, [](const auto& workers) { return workers->ready(); });
+  return !loading_ &&
+         std::ranges::all_of(workers_, [](const auto& workers) { return workers->ready(); });
 }
 
 bool RunnerTable::stopped() const {
-  return stopping_ && calls_ == 0 &&
+  return stopping_ && !loading_ && calls_ == 0 &&
          std::ranges::all_of(workers_, [](const auto& workers) { return workers->stopped(); });
 }
 

@@ -46,8 +46,9 @@ class RunnerTable {
   // All of `places` must outlive the table.
   RunnerTable(Places places, Options options) : places_(places), options_(std::move(options)) {}
 
-  // Loads what is native and starts the workers of the rest; `done` is called once, when every
-  // runner can take calls, or with the first error.
+  // Loads what is native, on threads of its own, and starts the workers of the rest; `done` is
+  // called once, when every runner can take calls, or with the first error.
+  // REQUIRES: `service` stays until then
   void Start(const ServiceDescription& service, std::function<void(const Status&)> done);
 
   // Calls the method with this number. The deadline is at most the runner's own timeout away;
@@ -82,9 +83,11 @@ class RunnerTable {
     Traffic* traffic = nullptr;
   };
 
-  Status AddRunner(const RunnerDescription& runner, size_t number);
-  Result<std::shared_ptr<Backend>> LoadNative(const RunnerDescription& runner,
-                                              const MethodDescription& method);
+  // Makes what `service` needs; the workers are not started yet.
+  Task<Status> Load(const ServiceDescription& service);
+  Task<Status> AddRunner(const RunnerDescription& runner, size_t number);
+  Task<Result<std::shared_ptr<Backend>>> LoadNative(const RunnerDescription& runner,
+                                                    const MethodDescription& method);
   void AddWorkers(const RunnerDescription& runner, size_t number);
   batch::BatchPolicy::Options BatchingOf(const RunnerDescription& runner,
                                          const MethodDescription& method) const;
@@ -99,6 +102,7 @@ class RunnerTable {
   const Options options_;
   std::vector<Method> methods_;
   int calls_ = 0;  // Under way.
+  bool loading_ = false;
   bool stopping_ = false;
   std::vector<std::unique_ptr<batch::WorkerBatcher>> workers_;
   std::vector<std::unique_ptr<Traffic>> traffic_;

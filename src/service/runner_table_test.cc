@@ -93,12 +93,8 @@ TEST_F(NativeInputsTest, MissingAndUnknownArgumentsAreNamed) {
 
 // A runner of two methods whose worker answers with its number and that of the method.
 constexpr const char* kWorker = R"(
-send(READY, 0, text(""))
-while True:
-    kind, call, method, flags, payload, _ = read()
-    if kind == STOP:
-        os._exit(0)
-    count, = struct.unpack_from("<I", payload)
+for kind, call, method, flags, payload, _ in frames():
+    count = batch_of(payload)
     answer = counts(0) + counts(1) + text(f"{os.environ['RUNNER']}.{method}")
     send(BATCH_RESULT, call, counts(count) + answer * count)
 )";

@@ -20,7 +20,7 @@ class ModelStoreTest : public StoreTest {
   std::vector<std::string> Listed(const std::string& name = "") const {
     std::vector<std::string> tags;
     const auto listing = store_.List(name);
-    for (const ModelInfo& model : listing->models) tags.push_back(model.tag.ToString());
+    for (const ModelInfo& model : listing->found) tags.push_back(model.tag.ToString());
     return tags;
   }
 };
@@ -37,7 +37,7 @@ TEST_F(ModelStoreTest, ListsTheNewestFirstWithSizes) {
   EXPECT_THAT(Listed(), ElementsAre("iris:new", "wine:v1", "iris:old"));
   EXPECT_THAT(Listed("iris"), ElementsAre("iris:new", "iris:old"));
   EXPECT_THAT(Listed("iris:old"), ElementsAre("iris:old"));
-  EXPECT_GT(store_.List()->models[0].size, std::string("weights").size());
+  EXPECT_GT(store_.List()->found[0].size, std::string("weights").size());
 }
 
 TEST_F(ModelStoreTest, ATagIsLatestExactOrAUniquePrefix) {
@@ -96,7 +96,7 @@ TEST_F(ModelStoreTest, AFolderThatIsNoModelHidesNoOther) {
   std::ofstream(PathOf("iris") / "bad" / "model.yaml") << "name: [";
   const auto listing = store_.List();
   ASSERT_THAT(listing, IsOk());
-  EXPECT_THAT(listing->models, SizeIs(1));
+  EXPECT_THAT(listing->found, SizeIs(1));
   ASSERT_THAT(listing->unreadable, SizeIs(2));
   EXPECT_THAT(listing->unreadable[0], HasMessage(HasSubstr("bad/model.yaml: line 1")));
   EXPECT_THAT(listing->unreadable[1], HasMessage(HasSubstr("half' is no whole model")));
@@ -131,7 +131,7 @@ TEST_F(ModelStoreTest, APipeInPlaceOfAFileDoesNotBlock) {
   ASSERT_THAT(Save("iris:v1"), IsOk());
   fs::create_directories(PathOf("iris") / "v2");
   ASSERT_EQ(mkfifo((PathOf("iris") / "v2" / "model.yaml").c_str(), 0600), 0);
-  EXPECT_THAT(store_.List()->models, SizeIs(1));
+  EXPECT_THAT(store_.List()->found, SizeIs(1));
 }
 
 TEST_F(ModelStoreTest, OtherThingsInTheFolderAreNoModels) {

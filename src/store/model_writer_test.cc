@@ -109,7 +109,7 @@ TEST_F(ModelWriterTest, DeletingLatestMakesTheNewestOfTheRestLatest) {
   }
   ASSERT_THAT(store_.Delete({.name = "iris", .version = "c"}), IsOk());
   EXPECT_EQ(Latest("iris"), "a");
-  EXPECT_THAT(store_.List()->models, SizeIs(2));
+  EXPECT_THAT(store_.List()->found, SizeIs(2));
   EXPECT_THAT(Leftovers(), IsEmpty());
 }
 
@@ -163,7 +163,7 @@ TEST_F(ModelWriterTest, ReadersSeeWholeModelsWhileOthersWriteAndDelete) {
   writers.clear();
   done = true;
   reader.join();
-  EXPECT_THAT(store_.List()->models, SizeIs(16));
+  EXPECT_THAT(store_.List()->found, SizeIs(16));
   EXPECT_EQ(store_.Get("iris")->creation_time, Info("iris:x", 41).creation_time);
 }
 

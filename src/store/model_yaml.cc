@@ -2,13 +2,12 @@
 #include "store/model_yaml.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "store/yaml.h"
-#include "store/yaml_text.h"
+#include "store/yaml_reader.h"
 
 namespace ekiben::store {
 namespace {
@@ -17,103 +16,9 @@ namespace fs = std::filesystem;
 
 constexpr size_t kMaxSignature = 100;  // Characters of its name.
 
-constexpr int kFormat = 1;     // Of what stands under `ekiben`.
-constexpr size_t kShown = 40;  // Of a wrong value, in an error.
+constexpr int kFormat = 1;  // Of what stands under `ekiben`.
 
-std::string Shown(const Yaml& yaml) {
-  switch (yaml.kind) {
-    case Yaml::Kind::kNull: return "nothing";
-    case Yaml::Kind::kList: return "a list";
-    case Yaml::Kind::kMap: return "a map";
-    case Yaml::Kind::kScalar: break;
-  }
-  return fmt::format("'{}'", yaml.text.substr(0, kShown));
-}
-
-// Takes values out of a document. The first one that is not as expected is kept as the error, with
-// its key; everything after it reads as empty, so that callers look at status() once, at the end.
-class Reader {
- public:
-  const Status& status() const { return status_; }
-
-  void Fail(std::string_view key, std::string_view expected, const Yaml& got) {
-    Fail(key, fmt::format("expected {}, got {}", expected, Shown(got)), got.line);
-  }
-  void Fail(std::string_view key, std::string_view why, int line) {
-    if (!status_.ok()) return;
-    const std::string where = line > 0 ? fmt::format("line {}: ", line) : "";
-    status_ = InvalidArgument(fmt::format("{}{}: {}", where, key, why));
-  }
-
-  // The member `key`, or null; null as well where it says nothing.
-  const Yaml* Member(const Yaml& map, std::string_view key) const {
-    const Yaml* const found = status_.ok() ? map.Find(key) : nullptr;
-    return found == nullptr || found->kind == Yaml::Kind::kNull ? nullptr : found;
-  }
-
-  const Yaml* Map(const Yaml& map, std::string_view key, std::string_view path) {
-    return OfKind(map, key, path, Yaml::Kind::kMap, "a map");
-  }
-  const Yaml* List(const Yaml& map, std::string_view key, std::string_view path) {
-    return OfKind(map, key, path, Yaml::Kind::kList, "a list");
-  }
-
-  std::string Text(const Yaml& yaml, std::string_view path) {
-    if (yaml.kind != Yaml::Kind::kScalar) Fail(path, "text", yaml);
-    return status_.ok() ? yaml.text : "";
-  }
-  std::string Text(const Yaml& map, std::string_view key, std::string_view path) {
-    const Yaml* const found = Member(map, key);
-    return found == nullptr ? "" : Text(*found, path);
-  }
-  std::string RequiredText(const Yaml& map, std::string_view key, std::string_view path) {
-    if (Member(map, key) == nullptr) Fail(path, "is missing", map.line);
-    return Text(map, key, path);
-  }
-
-  bool Bool(const Yaml& map, std::string_view key, std::string_view path) {
-    const Yaml* const found = Member(map, key);
-    if (found == nullptr) return false;
-    const std::string json = found->kind == Yaml::Kind::kScalar ? ToJson(*found) : "";
-    if (json != "true" && json != "false") Fail(path, "true or false", *found);
-    return json == "true";
-  }
-
-  int64_t Integer(const Yaml& yaml, std::string_view path, int64_t least, int64_t most) {
-    int64_t number = 0;
-    const char* const end = yaml.text.data() + yaml.text.size();
-    const auto [stop, error] = std::from_chars(yaml.text.data(), end, number);
-    const bool right = yaml.kind == Yaml::Kind::kScalar && !yaml.quoted && error == std::errc() &&
-                       stop == end && number >= least && number <= most;
-    if (right) return number;
-    Fail(path, fmt::format("a whole number from {} to {}", least, most), yaml);
-    return 0;
-  }
-
- private:
-  const Yaml* OfKind(const Yaml& map, std::string_view key, std::string_view path, Yaml::Kind kind,
-                     std::string_view expected) {
-    const Yaml* const found = Member(map, key);
-    if (found == nullptr || found->kind == kind) return found;
-    Fail(path, expected, *found);
-    return nullptr;
-  }
-
-  Status status_;
-};
-
-std::map<std::string, std::string> TextMap(Reader& reader, const Yaml& map, std::string_view key,
-                                           std::string_view path) {
-  std::map<std::string, std::string> texts;
-  const Yaml* const found = reader.Map(map, key, path);
-  if (found == nullptr) return texts;
-  for (const auto& [name, value] : found->members) {
-    texts[name] = reader.Text(value, fmt::format("{}.{}", path, name));
-  }
-  return texts;
-}
-
-Signature ReadSignature(Reader& reader, const std::string& name, const Yaml& yaml) {
+Signature ReadSignature(YamlReader& reader, const std::string& name, const Yaml& yaml) {
   const std::string path = "signatures." + name;
   Signature signature{.name = name};
   if (yaml.kind == Yaml::Kind::kNull) return signature;
@@ -136,7 +41,7 @@ Signature ReadSignature(Reader& reader, const std::string& name, const Yaml& yam
   return signature;
 }
 
-TensorSpec ReadSpec(Reader& reader, const Yaml& yaml, const std::string& path) {
+TensorSpec ReadSpec(YamlReader& reader, const Yaml& yaml, const std::string& path) {
   TensorSpec spec;
   if (yaml.kind != Yaml::Kind::kMap) reader.Fail(path, "a map", yaml);
   spec.name = reader.RequiredText(yaml, "name", path + ".name");
@@ -165,7 +70,7 @@ TensorSpec ReadSpec(Reader& reader, const Yaml& yaml, const std::string& path) {
   return spec;
 }
 
-std::vector<TensorSpec> ReadSpecs(Reader& reader, const Yaml& form, std::string_view key,
+std::vector<TensorSpec> ReadSpecs(YamlReader& reader, const Yaml& form, std::string_view key,
                                   const std::string& path) {
   std::vector<TensorSpec> specs;
   const Yaml* const list = reader.List(form, key, path);
@@ -184,7 +89,7 @@ bool StaysInside(const fs::path& file) {
          });
 }
 
-NativeForm ReadNative(Reader& reader, const std::string& signature, const Yaml& yaml) {
+NativeForm ReadNative(YamlReader& reader, const std::string& signature, const Yaml& yaml) {
   const std::string path = "ekiben.native." + signature;
   NativeForm form{.signature = signature};
   if (yaml.kind != Yaml::Kind::kMap) reader.Fail(path, "a map", yaml);
@@ -207,17 +112,9 @@ NativeForm ReadNative(Reader& reader, const std::string& signature, const Yaml& 
   return form;
 }
 
-void ReadEkiben(Reader& reader, const Yaml& document, ModelInfo& info) {
-  const Yaml* const ours = reader.Map(document, "ekiben", "ekiben");
+void ReadEkiben(YamlReader& reader, const Yaml& document, ModelInfo& info) {
+  const Yaml* const ours = reader.Ours(document, kFormat);
   if (ours == nullptr) return;
-  if (const Yaml* format = reader.Member(*ours, "format")) {
-    const int64_t number = reader.Integer(*format, "ekiben.format", 1, INT32_MAX);
-    if (number > kFormat) {
-      reader.Fail("ekiben.format",
-                  fmt::format("is {}, and this ekiben reads up to {}", number, kFormat),
-                  format->line);
-    }
-  }
   if (const Yaml* native = reader.Map(*ours, "native", "ekiben.native")) {
     for (const auto& [signature, form] : native->members) {
       if (signature.empty() || signature.size() > kMaxSignature) {
@@ -226,23 +123,15 @@ void ReadEkiben(Reader& reader, const Yaml& document, ModelInfo& info) {
       info.native.push_back(ReadNative(reader, signature, form));
     }
   }
-  info.not_native = TextMap(reader, *ours, "not_native", "ekiben.not_native");
+  info.not_native = reader.TextMap(*ours, "not_native", "ekiben.not_native");
 }
 
-Tag ReadTag(Reader& reader, const Yaml& document) {
-  Tag tag{.name = reader.RequiredText(document, "name", "name"),
-          .version = reader.RequiredText(document, "version", "version")};
-  if (!IsTagPart(tag.name)) reader.Fail("name", "is no valid name of a model", document.line);
-  if (!IsTagPart(tag.version)) reader.Fail("version", "is no valid version", document.line);
-  return tag;
-}
-
-ModelContext ReadContext(Reader& reader, const Yaml& document) {
+ModelContext ReadContext(YamlReader& reader, const Yaml& document) {
   const Yaml* const context = reader.Map(document, "context", "context");
   if (context == nullptr) return {};
   return {.framework_name = reader.Text(*context, "framework_name", "context.framework_name"),
           .framework_versions =
-              TextMap(reader, *context, "framework_versions", "context.framework_versions"),
+              reader.TextMap(*context, "framework_versions", "context.framework_versions"),
           .bentoml_version = reader.Text(*context, "bentoml_version", "context.bentoml_version"),
           .python_version = reader.Text(*context, "python_version", "context.python_version")};
 }
@@ -250,21 +139,14 @@ ModelContext ReadContext(Reader& reader, const Yaml& document) {
 }  // namespace
 
 Result<ModelInfo> ParseModelYaml(const std::string& text) {
-  if (text.size() > kMaxModelYaml) {
-    return Error(InvalidArgument(
-        fmt::format("has {} bytes, more than the {} allowed", text.size(), kMaxModelYaml)));
-  }
-  const Result<Yaml> document = ParseYaml(text);
+  const Result<Yaml> document = ParseYamlMap(text, kMaxModelYaml);
   if (!document) return Error(document.error());
-  if (document->kind != Yaml::Kind::kMap) {
-    return Error(InvalidArgument(fmt::format("expected a map, got {}", Shown(*document))));
-  }
 
-  Reader reader;
+  YamlReader reader;
   ModelInfo info;
-  info.tag = ReadTag(reader, *document);
+  info.tag = reader.ReadTag(*document, "model");
   info.module = reader.Text(*document, "module", "module");
-  info.labels = TextMap(reader, *document, "labels", "labels");
+  info.labels = reader.TextMap(*document, "labels", "labels");
   if (const Yaml* options = reader.Map(*document, "options", "options")) {
     info.options = *options;
   }
@@ -283,12 +165,7 @@ Result<ModelInfo> ParseModelYaml(const std::string& text) {
   if (reader.Member(*document, "api_version") != nullptr) {
     info.api_version = reader.Text(*document, "api_version", "api_version");
   }
-  const std::string created = reader.RequiredText(*document, "creation_time", "creation_time");
-  if (const std::optional<CreationTime> time = ParseCreationTime(created)) {
-    info.creation_time = *time;
-  } else if (const Yaml* given = reader.Member(*document, "creation_time")) {
-    reader.Fail("creation_time", "a time such as 2026-11-22T14:03:08+00:00", *given);
-  }
+  info.creation_time = reader.RequiredTime(*document, "creation_time", "creation_time");
   ReadEkiben(reader, *document, info);
   if (!reader.status().ok()) return Error(reader.status());
   return info;

@@ -9,8 +9,8 @@
 
 namespace ekiben::store {
 
-// Held while `latest` or the set of versions of a name changes: flock(2) on HOME/tmp/models.lock,
-// as every other writer of the store does, whatever language it is written in.
+// Held while `latest` or the set of versions of a name changes: flock(2) on HOME/tmp/models.lock or
+// bentos.lock, as every other writer of the store does, whatever language it is written in.
 //
 // Released when destroyed, and by the kernel when the process dies. Keeps out other threads of this
 // process as well. Readers need none.

@@ -7,14 +7,15 @@
 
 #include <gtest/gtest.h>
 
+#include "store/bento_store.h"
 #include "store/model_store.h"
 
 namespace ekiben::store {
 
-// For tests: an empty store of one test's own, and models in it.
+// For tests: an empty store of one test's own, and models and bentos in it.
 class StoreTest : public testing::Test {
  protected:
-  StoreTest() : store_(FreshHome()) {}
+  StoreTest() : store_(FreshHome()), bentos_(store_.home()) {}
 
   static std::filesystem::path FreshHome() {
     const auto* const test = testing::UnitTest::GetInstance()->current_test_info();
@@ -41,6 +42,24 @@ class StoreTest : public testing::Test {
     return Save(Info(tag, age_in_hours));
   }
 
+  // The text of a bento.yaml, with the lines of `more`.
+  static std::string BentoText(const std::string& tag, int age_in_hours = 0,
+                               const std::string& more = "") {
+    const ModelInfo info = Info(tag, age_in_hours);
+    return "service: service:svc\nname: " + info.tag.name + "\nversion: " + info.tag.version +
+           "\ncreation_time: '" + ToIso(info.creation_time) + "'\n" + more;
+  }
+
+  // Builds a bento of a bento.yaml and one small file.
+  Result<BentoInfo> Build(const std::string& tag, int age_in_hours = 0,
+                          const std::string& more = "") const {
+    StagingFolder staging = StagingFolder::Make(store_.home()).value();
+    std::filesystem::create_directories(staging.path() / "src");
+    std::ofstream(staging.path() / "src" / "service.py") << "svc = 1\n";
+    std::ofstream(staging.path() / "bento.yaml") << BentoText(tag, age_in_hours, more);
+    return bentos_.Publish(std::move(staging), Tag::Parse(tag).value());
+  }
+
   std::filesystem::path PathOf(const std::string& name) const {
     return store_.home() / "models" / name;
   }
@@ -51,6 +70,7 @@ class StoreTest : public testing::Test {
   }
 
   const ModelStore store_;
+  const BentoStore bentos_;
 };
 
 }  // namespace ekiben::store

@@ -9,8 +9,9 @@ namespace ekiben::worker {
 
 // A worker that a test writes in Python: `script` finds `settings` (the protocol's), read(lane),
 // which gives (kind, call, target, flags, payload, reserved), send(kind, call, payload, target,
-// flags, lane, reserved), text(str), read_text(payload, at), which gives (str, where it ends), and
-// counts(first, second).
+// flags, lane, reserved), text(str), read_text(payload, at), which gives (str, where it ends),
+// counts(first, second), frames(ready), which says that it is ready and gives the frames of lane 0
+// until it is told to stop, and batch_of(payload), how many calls a batch has.
 inline Worker::Options ScriptedWorker(const std::string& script, size_t lanes = 1) {
   static constexpr const char* kPrelude = R"(
 import json, os, socket, struct, sys, time
@@ -45,6 +46,15 @@ def read_text(payload, at=0):
 
 def counts(first, second=0):
     return struct.pack("<II", first, second)
+
+def batch_of(payload):
+    return struct.unpack_from("<I", payload)[0]
+
+def frames(ready=""):
+    send(READY, 0, text(ready))
+    while (frame := read())[0] != STOP:
+        yield frame
+    os._exit(0)
 
 CALL, REPLY, CANCEL, BATCH, STOP, CREDIT = 1, 2, 3, 4, 6, 9
 READY, FAILED, RESULT, ERROR, RUN, CHUNK, END, BATCH_RESULT = 32, 33, 34, 35, 36, 37, 38, 39

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import http.client
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from harness.client import Answer, Connection, call
-from harness.program import PATIENCE, eventually
+from harness.program import PATIENCE, eventually, run
 from harness.server import Server
 from harness.service import serve, write_service
 
@@ -176,6 +178,42 @@ MIDDLEWARE = """
     svc.add_asgi_middleware(Named, name="outer")
     svc.add_asgi_middleware(Named, name="inner")
     svc.add_asgi_middleware(Guard)
+"""
+
+
+LIVING = """
+    from contextlib import asynccontextmanager
+
+    import ekiben
+    from fastapi import FastAPI, Request
+    from fastapi.responses import PlainTextResponse
+    from starlette.applications import Starlette
+    from starlette.routing import Route
+
+    @asynccontextmanager
+    async def lifespan(app):
+        yield {"model": "loaded"}
+        print("the application has ended", flush=True)
+
+    async def hello(request):
+        return PlainTextResponse("hello")
+
+    svc = ekiben.Service("living")
+    api = FastAPI(lifespan=lifespan)
+    svc.mount_asgi_app(api)
+    svc.mount_asgi_app(Starlette(routes=[Route("/hello", hello)]), "/inner")
+
+    @svc.on_shutdown
+    def close():
+        print("the service has ended", flush=True)
+
+    @api.get("/state")
+    def state(request: Request):
+        return {"model": request.state.model}
+
+    @api.get("/who")
+    def who(request: Request):
+        return {"host": request.client.host, "port": request.client.port}
 """
 
 
@@ -384,3 +422,28 @@ def test_an_application_at_the_root_gets_what_has_no_route(
         assert call(server.url, "/nothing").json() == {"detail": "Not Found"}
         assert call(server.url, "/docs.json").json()["info"]["title"] == "root"
         assert call(server.url, "/healthz").status == 200
+
+
+def test_an_application_learns_when_serving_begins_and_ends(tmp_path: Path) -> None:
+    folder = write_service(tmp_path, LIVING)
+    with serve(folder, folder / "home") as server:
+        assert call(server.url, "/state").json() == {"model": "loaded"}
+        server.stop()
+        printed = server.stdout + server.stderr
+    assert printed.index("the application has ended") < printed.index("the service has ended")
+
+
+def test_an_application_that_cannot_start_ends_serve(tmp_path: Path) -> None:
+    broken = LIVING.replace("yield {", "raise OSError('no model')\n        yield {")
+    folder = write_service(tmp_path, broken)
+    options = ("--port", "0", "--python", sys.executable)
+    done = run("serve", "service:svc", *options, home=folder, cwd=folder)
+    assert done.returncode == 1
+    assert f"cannot start 'service:svc': {folder}/service.py:11: OSError: no model" in done.stderr
+
+
+def test_an_application_at_the_root_leaves_others_their_paths(tmp_path: Path) -> None:
+    folder = write_service(tmp_path, LIVING)
+    with serve(folder, folder / "home") as server:
+        assert call(server.url, "/inner/hello").body == b"hello"
+        assert call(server.url, "/nothing").json() == {"detail": "Not Found"}

@@ -60,6 +60,33 @@ def test_what_is_saved_is_served(tmp_path: Path) -> None:
         assert lines == ["service.py"] * 3
 
 
+SLOW = (
+    """
+    import time
+    from pathlib import Path
+
+    Path("loading").touch()
+    time.sleep(0.3)
+"""
+    + SERVICE
+)
+
+
+def test_what_is_saved_while_the_service_first_loads_is_served(tmp_path: Path) -> None:
+    folder = tmp_path / "work"
+    save(folder, "one", SLOW)
+
+    def save_soon() -> None:
+        eventually("it loads", (folder / "loading").exists)
+        save(folder, "two")
+
+    saver = threading.Thread(target=save_soon)
+    saver.start()
+    with serve(folder, tmp_path / "home", "--reload", out=tmp_path / "out") as server:
+        saver.join()
+        eventually("two is served", lambda: word(server) == "two")
+
+
 def test_no_request_is_lost_while_files_are_saved(tmp_path: Path) -> None:
     with words(tmp_path, "--api-workers", "2") as (server, folder):
         ended = threading.Event()

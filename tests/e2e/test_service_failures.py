@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -14,7 +13,7 @@ import pytest
 from harness.client import Answer, Connection, call
 from harness.program import eventually
 from harness.server import Server
-from harness.service import serve, write_service
+from harness.service import ask, ends, serve, write_service
 
 SERVICE = """
     import asyncio
@@ -140,14 +139,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = write_service(tmp_path_factory.mktemp("failing"), SERVICE)
     with serve(folder, folder / "home", "--timeout", str(TIMEOUT)) as server:
         yield server
-
-
-def ask(server: Server, api: str, value: object) -> Answer:
-    return call(server.url, f"/{api}", json.dumps(value).encode())
-
-
-def ends(server: Server, runner: str) -> float:
-    return server.metric(f'ekiben_worker_ends_total{{runner="{runner}"}}')
 
 
 def pids(server: Server) -> dict[str, int]:

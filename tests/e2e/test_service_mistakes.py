@@ -126,7 +126,8 @@ def test_a_runner_that_no_service_lists_is_named_with_its_line(
 def test_a_startup_hook_that_raises_ends_serve_with_its_error(tmp_path: Path) -> None:
     hook = "@svc.on_startup\ndef connect():\n    raise RuntimeError('no database')\n"
     done = serve(tmp_path, f"svc = bentoml.Service('x')\n{hook}{ECHO}")
-    assert "RuntimeError: no database" in errors(done)
+    said = errors(done)
+    assert f"cannot start 'service:svc': {tmp_path}/service.py:6: RuntimeError: no database" in said
     assert f'File "{tmp_path}/service.py", line 6, in connect' in done.stderr
     assert "concurrent" not in done.stderr
 
@@ -152,10 +153,41 @@ def test_a_constructor_that_raises_ends_serve_with_its_error(tmp_path: Path) -> 
     runnable = RUNNABLE.replace("THREADING = True\n", f"THREADING = True\n\n{broken}")
     done = serve(tmp_path, f"{runnable}\nsvc = bentoml.Service('x', runners=[work])\n{ECHO}")
     said = errors(done)
-    assert "runner 'work': " in said
-    assert "RuntimeError: no weights" in said
+    assert "runner 'work': cannot start 'service:svc': " in said
+    assert f"{tmp_path}/service.py:9: RuntimeError: no weights" in said
     assert "{" not in said, "the worker's report is shown as JSON"
     assert f'File "{tmp_path}/service.py", line 9, in __init__' in done.stderr
+
+
+def test_arguments_that_a_constructor_does_not_take_are_named_with_the_runners_line(
+    tmp_path: Path,
+) -> None:
+    runnable = RUNNABLE.replace("Runner(Work)", "Runner(Work, runnable_init_params={'size': 1})")
+    done = serve(tmp_path, f"{runnable}\nsvc = bentoml.Service('x', runners=[work])\n{ECHO}")
+    said = errors(done)
+    assert (
+        f"{tmp_path}/service.py:12: runnable_init_params of runner 'work' do not fit Work" in said
+    )
+    assert "unexpected keyword argument 'size'" in said
+    assert "Traceback" not in done.stderr
+
+
+def test_a_module_of_the_folder_is_not_to_be_installed(tmp_path: Path) -> None:
+    write_service(tmp_path, "", "helper.py")
+    done = serve(tmp_path, "import helpr\n")
+    assert "No module named 'helpr'" in errors(done)
+    assert "hint: did you mean 'helper'?" in done.stderr
+
+
+def test_a_package_is_named_as_it_is_installed(tmp_path: Path) -> None:
+    done = serve(tmp_path, "import cv2\n")
+    assert "hint: pip install opencv-python-headless" in errors(done)
+
+
+def test_a_mistyped_name_of_the_library_gets_the_nearest(tmp_path: Path) -> None:
+    done = serve(tmp_path, "runner = bentoml.skleran.get('x')\n")
+    assert f"{tmp_path}/service.py:3: AttributeError: " in errors(done)
+    assert "has no attribute 'skleran'; did you mean 'sklearn'?" in done.stderr
 
 
 def test_a_module_that_is_not_there_gets_the_nearest_file(tmp_path: Path) -> None:

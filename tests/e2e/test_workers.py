@@ -12,12 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
-from harness.client import Answer, Connection, call
+from harness.client import Connection
 from harness.program import PATIENCE, eventually
 from harness.server import Server
-from harness.service import serve, write_service
+from harness.service import ask, ends, serve, write_service
 
 SERVICE = """
+    import contextlib
     import ctypes
     import os
     import threading
@@ -94,25 +95,24 @@ SERVICE = """
     def runner_segfault(x):
         return work.segfault.run(x)
 
-    @svc.api(input=Text(), output=Text())
-    def endless(x):
+    def pieces_for(name):
         at = 0
         try:
             while True:
                 at += 1
                 yield "x" * 1000
         finally:
-            Path(x).write_text(str(at))
+            Path(name).write_text(str(at))
+
+    @svc.api(input=Text(), output=Text())
+    def endless(x):
+        yield from pieces_for(x)
 
     @svc.api(input=Text(), output=Text())
     async def endless_async(x):
-        at = 0
-        try:
-            while True:
-                at += 1
-                yield "x" * 1000
-        finally:
-            Path(x).write_text(str(at))
+        with contextlib.closing(pieces_for(x)) as pieces:
+            for piece in pieces:
+                yield piece
 
     @svc.api(input=Text(), output=Text())
     def dies_while_it_streams(x):
@@ -132,19 +132,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-def ask(server: Server, api: str, value: object) -> Answer:
-    return call(server.url, f"/{api}", json.dumps(value).encode())
-
-
 def api_pids(server: Server, calls: int = 8) -> set[int]:
     """Of the API workers that answer."""
     with ThreadPoolExecutor(calls) as pool:
         answers = list(pool.map(lambda _: ask(server, "pid", 0), range(calls)))
     return {answer.json() for answer in answers if answer.status == 200}
-
-
-def ends(server: Server, runner: str) -> float:
-    return server.metric(f'ekiben_worker_ends_total{{runner="{runner}"}}')
 
 
 def stream(server: Server, api: str, text: str) -> http.client.HTTPResponse:

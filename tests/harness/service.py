@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import textwrap
 from pathlib import Path
 
+from .client import Answer, call
 from .program import ROOT, python_path
 from .server import Server
 
@@ -45,3 +47,13 @@ def serve(
         **python_path(python),
         **variables,
     )
+
+
+def ask(server: Server, api: str, value: object) -> Answer:
+    """What an API answers to a value, sent as JSON."""
+    return call(server.url, f"/{api}", json.dumps(value).encode())
+
+
+def ends(server: Server, runner: str) -> float:
+    """How many workers of a runner, or of `api`, have ended."""
+    return server.metric(f'ekiben_worker_ends_total{{runner="{runner}"}}')

@@ -15,6 +15,7 @@ from .lazy import kind_of
 from .wire import Blob, WireValue, main_type
 
 _BINARY = "application/octet-stream"
+_UNTOLD = "application/x-www-form-urlencoded"
 
 
 class FileLike(io.BytesIO):
@@ -101,7 +102,10 @@ class File(IODescriptor[Any], descriptor_id="bentoml.io.File"):
                 f"File expects '{self._mime_type}', got '{wire.media_type}'",
                 hint="set the content type of the request, or of the form's part",
             )
-        return self._opened(bytes(wire.data), wire.filename or "<request body>", wire.media_type)
+        name = wire.filename or "<request body>"
+        # What curl calls a body of which it was told nothing says nothing of a file.
+        said = "" if main_type(wire.media_type) == _UNTOLD else wire.media_type
+        return self._opened(bytes(wire.data), name, said)
 
     def encode(self, result: Any) -> Blob:
         media_type = self._mime_type or getattr(result, "mime_type", "") or _BINARY

@@ -122,6 +122,11 @@ class JSON(IODescriptor[Any], descriptor_id="bentoml.io.JSON"):
         try:
             return Json(self._text(result).encode())
         except (TypeError, ValueError, RecursionError) as error:
+            if "Out of range float" in str(error):
+                raise UnencodableResult(
+                    f"{kind_of(result)} with NaN or an infinity in it, which JSON cannot hold",
+                    hint="put None in its place",
+                ) from None
             raise UnencodableResult(
                 f"{kind_of(result)}, which JSON cannot hold: {error}",
                 hint="return dicts, lists, text and numbers, or give JSON(json_encoder=…)",

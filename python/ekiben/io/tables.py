@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from ..exceptions import BadInput, EkibenError, MissingDependencyException, UnencodableResult
-from .lazy import kind_of, needed
+from .lazy import needed
 from .wire import Blob, main_type
 
 _SHOWN = 40  # Bytes of a body that a message quotes.
@@ -82,11 +82,10 @@ def read_json(module: ModuleType, blob: Blob, orient: str, example: str, **optio
 def _why_not(text: bytes) -> str:
     """Why this is no table: where it is not even JSON, or what kind of JSON it is."""
     try:
-        value = json.loads(text)
+        json.loads(text)
     except (ValueError, RecursionError) as error:
         return str(error)
-    shown = text[:_SHOWN].decode(errors="replace") + ("…" if len(text) > _SHOWN else "")
-    return f"got {shown}" if isinstance(value, (dict, list)) else f"got {kind_of(value)}"
+    return "got " + text[:_SHOWN].decode(errors="replace") + ("…" if len(text) > _SHOWN else "")
 
 
 def _check_rows(text: bytes, what: str) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import onnx
 
+from .forms import NotConvertible
 from .graph import append
-from .layout import NotConvertible
 from .proof import session
 
 _OUTPUT_NAMES = {

@@ -12,10 +12,11 @@ import numpy as np
 import onnx
 
 from .answers import as_array
-from .equal import FORMAT, MOST_DIFFERENCE_OF_SCORES, prove
+from .equal import MOST_DIFFERENCE_OF_SCORES, prove
 from .forests import Answer, Forest
-from .layout import Layout, NotConvertible, Rows, join
-from .proof import MOST_DIFFERENCE, Differs
+from .forms import Differs, Form, NotConvertible, write_forms
+from .layout import Layout, Rows, join
+from .proof import MOST_DIFFERENCE
 from .samples import COUNT, with_missing
 from .trees import rows_on_splits
 
@@ -40,18 +41,8 @@ def build_boosted(
         answers: What each method answers; a signature that is missing here has no native form.
         sample: Rows to compare on; None to draw some from the trees' thresholds.
     """
-    native: dict[str, Any] = {}
-    not_native: dict[str, str] = {}
     workshop = _Workshop(forest, original, answers, sample)
-    for signature in signatures:
-        try:
-            native[signature] = workshop.make(signature, folder)
-        except (NotConvertible, Differs) as error:
-            not_native[signature] = str(error)
-    found: dict[str, Any] = {"format": FORMAT, "native": native}
-    if not_native:
-        found["not_native"] = not_native
-    return found
+    return write_forms(workshop.make, signatures, folder)
 
 
 class _Workshop:
@@ -67,8 +58,8 @@ class _Workshop:
         self._layout = Layout("matrix", features, ("float64",) * forest.features)
         self._rows, self._source = _rows(forest, self._layout, sample)
 
-    def make(self, signature: str, folder: Path) -> dict[str, Any]:
-        """Write native/<signature>.onnx and return its entry in model.yaml.
+    def make(self, signature: str) -> Form:
+        """The native form of a signature.
 
         Raises:
             NotConvertible, Differs: If there is no equal native form.
@@ -79,10 +70,7 @@ class _Workshop:
         if self._answers[signature] == "label" and "predict_proba" in self._answers:
             # Labels can agree on all samples by luck; the scores that decide them then do not.
             self._equal_form("predict_proba", MOST_DIFFERENCE_OF_SCORES)
-        path = folder / entry["file"]
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(graph.SerializeToString())
-        return entry
+        return entry, graph.SerializeToString()
 
     def _equal_form(
         self, signature: str, most_difference: float

@@ -13,9 +13,10 @@ import onnx
 
 from .answers import as_array
 from .convert import Converter
-from .equal import FORMAT, MOST_DIFFERENCE_OF_SCORES, prove
-from .layout import Layout, NotConvertible, Rows, call, join, layout_of
-from .proof import MOST_DIFFERENCE, Differs
+from .equal import MOST_DIFFERENCE_OF_SCORES, prove
+from .forms import Differs, Form, NotConvertible, without_native, write_forms
+from .layout import Layout, Rows, call, join, layout_of
+from .proof import MOST_DIFFERENCE
 from .samples import draw, with_missing
 
 _FLOAT_TYPES: tuple[type[np.floating], ...] = (np.float64, np.float32)
@@ -30,22 +31,11 @@ def build(estimator: Any, signatures: Iterable[str], sample: Any, folder: Path) 
     Args:
         sample: Rows to compare on, as the estimator's methods take them; None to draw some.
     """
-    native: dict[str, Any] = {}
-    not_native: dict[str, str] = {}
     try:
         workshop = _Workshop(estimator, sample)
     except NotConvertible as error:
-        why = dict.fromkeys(signatures, str(error))
-        return {"format": FORMAT, "native": {}, "not_native": why}
-    for signature in signatures:
-        try:
-            native[signature] = workshop.make(signature, folder)
-        except (NotConvertible, Differs) as error:
-            not_native[signature] = str(error)
-    found: dict[str, Any] = {"format": FORMAT, "native": native}
-    if not_native:
-        found["not_native"] = not_native
-    return found
+        return without_native(signatures, str(error))
+    return write_forms(workshop.make, signatures, folder)
 
 
 class _Workshop:
@@ -61,8 +51,8 @@ class _Workshop:
             for float_type in (_FLOAT_TYPES if self._layout.has_floats else _FLOAT_TYPES[1:])
         ]
 
-    def make(self, signature: str, folder: Path) -> dict[str, Any]:
-        """Write native/<signature>.onnx and return its entry in model.yaml.
+    def make(self, signature: str) -> Form:
+        """The native form of a signature.
 
         Raises:
             NotConvertible, Differs: If there is no equal native form.
@@ -70,10 +60,7 @@ class _Workshop:
         entry, graph = self._equal_form(signature)
         if signature == "predict":
             self._check_what_decides()
-        path = folder / entry["file"]
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(graph.SerializeToString())
-        return entry
+        return entry, graph.SerializeToString()
 
     def _check_what_decides(self) -> None:
         """Labels can agree on all samples by luck; the scores that decide them then do not.

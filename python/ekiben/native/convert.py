@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import onnx
 
+from .forms import NotConvertible
 from .graph import append, cut, rename_inputs
-from .layout import Layout, NotConvertible
+from .layout import Layout
 from .steps import last_step
 from .traps import corrected_converters
 from .votes import count_votes, is_forest

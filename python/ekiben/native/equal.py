@@ -12,9 +12,6 @@ from .answers import adapt, opened, output_name, output_spec, run_once
 from .graph import rename_output, set_output_type
 from .proof import MOST_DIFFERENCE, compare, rows_are_independent
 
-# The number under `ekiben.format` in model.yaml.
-FORMAT = 1
-
 # Scores may be rounded, as labels may not, without changing what they decide.
 MOST_DIFFERENCE_OF_SCORES = 1e-3
 
@@ -27,7 +24,7 @@ def prove(
     source: str,
     most_difference: float = MOST_DIFFERENCE,
 ) -> dict[str, Any]:
-    """The signature's entry in model.yaml, but for its inputs, which the caller knows.
+    """The signature's entry in model.yaml, but for its file and its inputs.
 
     `graph` gets the output that the entry describes: its name, shape and type.
 
@@ -61,7 +58,7 @@ def prove(
     set_output_type(graph, got)
     return {
         "runtime": "onnx",
-        "file": f"native/{signature}.onnx",
+        "file": "",
         "inputs": [],
         "outputs": [output_spec(output, got)],
         "rows_independent": independent,

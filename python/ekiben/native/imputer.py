@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .layout import NotConvertible
+from .forms import NotConvertible
 
 
 def imputer_converter(original: Callable[..., None]) -> Callable[..., None]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import onnx
 
-from .layout import NotConvertible
+from .forms import NotConvertible
 from .proof import rows_are_independent, session
 
 _ROWS = 16

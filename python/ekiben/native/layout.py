@@ -10,16 +10,13 @@ from typing import Any, Literal
 
 import numpy as np
 
+from .forms import NotConvertible
 from .steps import first_step, is_passthrough, steps_of
 
 # One array a feature, all of one length: float64, int64, or text as objects.
 Rows = list[np.ndarray]
 
 Kind = Literal["matrix", "columns", "text"]
-
-
-class NotConvertible(Exception):
-    """There is no native form; the text is one sentence that says why."""
 
 
 @dataclass(frozen=True)

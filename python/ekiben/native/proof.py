@@ -8,16 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from .forms import Differs
+
 MOST_DIFFERENCE = 1e-5
 MOST_ROW_DIFFERENCE = 1e-6
 
 # A number below this share of the largest counts as that share: what is next to zero by chance
 # has no digits to compare.
 _SMALLEST_SHARE = 0.1
-
-
-class Differs(Exception):
-    """The native form answers otherwise; the text says how."""
 
 
 def compare(

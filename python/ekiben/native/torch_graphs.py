@@ -17,10 +17,9 @@ import torch
 
 from ..manifest import Signature
 from ..torch_models import as_tensor
-from .equal import FORMAT
+from .forms import Differs, Form, NotConvertible, write_forms
 from .inspect import describe
-from .layout import NotConvertible
-from .proof import Differs, compare, session
+from .proof import compare, session
 
 # Networks add up thousands of float32 products, in another order here than there.
 MOST_DIFFERENCE = 1e-4
@@ -42,26 +41,14 @@ def build_torch(
     Args:
         sample: A tensor or an array, or a tuple of them, one an argument.
     """
-    native: dict[str, Any] = {}
-    not_native: dict[str, str] = {}
-    for name, signature in signatures.items():
-        try:
-            if name not in _METHODS:
-                raise NotConvertible(f"only '__call__' can be exported, not '{name}'")
-            with _evaluating(module):
-                entry, graph = _equal_form(module, signature, _arrays(sample))
-        except (NotConvertible, Differs) as error:
-            not_native[name] = str(error)
-            continue
-        entry["file"] = f"native/{name}.onnx"
-        path = folder / entry["file"]
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(graph)
-        native[name] = entry
-    found: dict[str, Any] = {"format": FORMAT, "native": native}
-    if not_native:
-        found["not_native"] = not_native
-    return found
+
+    def make(name: str) -> Form:
+        if name not in _METHODS:
+            raise NotConvertible(f"only '__call__' can be exported, not '{name}'")
+        with _evaluating(module):
+            return _equal_form(module, signatures[name], _arrays(sample))
+
+    return write_forms(make, signatures, folder)
 
 
 @contextmanager
@@ -89,7 +76,7 @@ def _arrays(sample: Any) -> Arrays:
     return arrays
 
 
-def _equal_form(module: Any, signature: Signature, sample: Arrays) -> tuple[dict[str, Any], bytes]:
+def _equal_form(module: Any, signature: Signature, sample: Arrays) -> Form:
     rows = {len(array) for array in sample}
     by_rows = len(rows) == 1 and signature.batch_dim == (0, 0)
     if by_rows:
@@ -115,9 +102,7 @@ def _like(array: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray
     return rng.choice(array.ravel(), shape)
 
 
-def _prove(
-    module: Any, sample: Arrays, rows: Arrays, any_rows: bool
-) -> tuple[dict[str, Any], bytes]:
+def _prove(module: Any, sample: Arrays, rows: Arrays, any_rows: bool) -> Form:
     expected = [_answers(module, some) for some in _parts(rows, any_rows)]
     names = _names(module, len(sample))
     outputs = [f"output_{i}" for i in range(len(expected[0]))] if len(expected[0]) > 1 else []

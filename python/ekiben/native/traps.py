@@ -27,9 +27,9 @@ from unittest import mock
 
 import numpy as np
 
+from .forms import NotConvertible
 from .imputer import imputer_converter
 from .isolation import convert_isolation_forest
-from .layout import NotConvertible
 
 TREES = ("TreeEnsembleClassifier", "TreeEnsembleRegressor")
 

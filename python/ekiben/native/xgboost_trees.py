@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .forests import Answer, Forest, Link, Tree
-from .layout import NotConvertible
+from .forms import NotConvertible
 from .trees import Splits
 
 _LINKS: dict[str, Link] = {

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ..errors import InvalidArgument
+from ..values import checked_axes
 
 _FOR_THE_CLASS = ("add_method", "method")
 _FIXED = ("SUPPORTED_RESOURCES", "SUPPORTS_CPU_MULTI_THREADING")
@@ -144,7 +145,7 @@ class Runnable:
         Raises:
             InvalidArgument: If `batch_dim` is neither a number nor two.
         """
-        axes = _axes(batch_dim)
+        axes = checked_axes(batch_dim)
 
         def mark(function: Callable[..., Any]) -> RunnableMethod:
             streams = inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function)
@@ -153,15 +154,3 @@ class Runnable:
             )
 
         return mark if meth is None else mark(meth)
-
-
-def _axes(batch_dim: Any) -> tuple[int, int]:
-    if isinstance(batch_dim, int):
-        return (batch_dim, batch_dim)
-    axes = tuple(batch_dim) if isinstance(batch_dim, (list, tuple)) else ()
-    if len(axes) != 2 or not all(isinstance(axis, int) for axis in axes):
-        raise InvalidArgument(
-            f"batch_dim is {batch_dim!r}",
-            hint="give one axis, or two: of what goes in and of what comes out",
-        )
-    return axes

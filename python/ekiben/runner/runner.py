@@ -119,9 +119,11 @@ class Runner:
         self.origin = caller()
         _check_class(runnable_class, self.origin)
         self.runnable_class = runnable_class
-        self.runnable_init_params = dict(runnable_init_params or {})
         given = name if name is not None else runnable_class.__name__.lower()
         self.name = _name(given, self.origin)
+        self.runnable_init_params = _checked_params(
+            runnable_init_params, runnable_class, self.name, self.origin
+        )
         self.models = _checked_models(models, self.name, self.origin)
         self.scheduling_strategy = scheduling_strategy
         self.embedded = embedded
@@ -286,6 +288,25 @@ def _name(name: str, origin: Any) -> str:
         raise InvalidArgument(
             f"{origin}: '{name}' is not a valid name of a runner", hint=error.hint
         ) from None
+
+
+def _checked_params(
+    params: Any, runnable_class: type[Runnable], name: str, origin: Any
+) -> dict[str, Any]:
+    given = dict(params or {})
+    try:
+        signature = inspect.signature(runnable_class)
+    except (TypeError, ValueError):  # Some constructors that are not Python's do not tell.
+        return given
+    try:
+        signature.bind(**given)
+    except TypeError as error:
+        raise InvalidArgument(
+            f"{origin}: runnable_init_params of runner '{name}' do not fit "
+            f"{runnable_class.__name__}{signature}: {error}",
+            hint="give its constructor's arguments by their names",
+        ) from None
+    return given
 
 
 def _checked_models(models: Any, name: str, origin: Any) -> list[Model]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import math
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +17,9 @@ from .runnable import Runnable
 _log = logging.getLogger("ekiben")
 
 GPU = "nvidia.com/gpu"
+
+# Which GPUs a process sees, by number; "-1" for none.
+_VISIBLE_GPUS = "CUDA_VISIBLE_DEVICES"
 
 # What tells libraries how many threads to start, and, by the first, a Runnable of the user's own.
 THREAD_VARIABLES = (
@@ -106,11 +110,16 @@ class DefaultStrategy(Strategy):
         """
         gpus, cores = _resources(runnable_class, resource_request)
         if gpus:
-            return {"CUDA_VISIBLE_DEVICES": _gpus_of(worker_index, gpus, workers_per_resource)}
+            return {_VISIBLE_GPUS: _gpus_of(worker_index, gpus, workers_per_resource)}
         threads = 1
         if runnable_class.SUPPORTS_CPU_MULTI_THREADING:
             threads = max(1, math.ceil(cores / max(1, math.ceil(workers_per_resource))))
-        return {"CUDA_VISIBLE_DEVICES": "-1", **dict.fromkeys(THREAD_VARIABLES, str(threads))}
+        return {_VISIBLE_GPUS: "-1", **dict.fromkeys(THREAD_VARIABLES, str(threads))}
+
+
+def has_gpu() -> bool:
+    """Whether this process is a worker that was given a GPU."""
+    return os.environ.get(_VISIBLE_GPUS, "-1").partition(",")[0] not in ("", "-1")
 
 
 def _resources(

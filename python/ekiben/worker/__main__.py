@@ -9,8 +9,10 @@ the API worker), `deploys` (whether this process, the server's first, calls the 
 `looks` (whether there is a processor to spare for looking instead of sleeping), `waits` (for LOAD,
 before anything of the user's is touched).
 
-Of the environment it reads EKIBEN_WORKER_INDEX (which worker it is among those of its kind) and
-EKIBEN_WORKER_CONFIGURATION (what was configured, as JSON; absent: nothing), and removes both.
+Of the environment it reads EKIBEN_BENTO (the folder of the bento that the service comes out of;
+empty: of none), EKIBEN_WORKER_INDEX (which worker it is among those of its kind) and
+EKIBEN_WORKER_CONFIGURATION (what was configured, as JSON; absent: nothing), and removes the latter
+two.
 """
 
 from __future__ import annotations
@@ -44,7 +46,7 @@ def main() -> None:
     try:
         run = _prepared(settings, sockets)
     except BaseException as error:
-        sockets[0].sendall(frame(FAILED, 0, json_text(report(error, settings["target"]))))
+        sockets[0].sendall(frame(FAILED, 0, json_text(_failure(error, settings["target"]))))
         # Threads that the user's module has started must not keep the process.
         os._exit(1)
     run()
@@ -52,8 +54,21 @@ def main() -> None:
     os._exit(0)
 
 
+def _failure(error: BaseException, target: str) -> dict[str, Any]:
+    """What the engine is told; where the user's code raised it, with the line."""
+    from ..errors import EkibenError
+    from ..loading import user_line
+
+    told = report(error, target)
+    if not isinstance(error, EkibenError):
+        line = user_line(error, Path.cwd())
+        what = f"{type(error).__name__}: {error}"
+        told["message"] = f"cannot start '{target}': {line + ': ' if line else ''}{what}"
+    return told
+
+
 def _prepared(settings: dict[str, Any], sockets: list[Any]) -> Any:
-    from .. import configuration
+    from .. import bento, configuration
     from ..bentoml_alias import install
     from ..context import process
     from ..loading import load
@@ -71,6 +86,10 @@ def _prepared(settings: dict[str, Any], sockets: list[Any]) -> Any:
         always_fresh(Path.cwd())
     service = load(settings["target"], working_dir=Path.cwd())
     process.service_name = service.name
+    service.bento = bento.served()
+    if service.bento is not None:
+        service.tag = service.bento.tag
+        process.service_version = service.bento.info.version
     if settings.get("embeds"):
         for runner in service.runners:
             runner.embedded = not all(native_method(one) for one in runner.runner_methods)

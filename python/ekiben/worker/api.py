@@ -100,7 +100,7 @@ class ApiWorker:
         started.wait()
         if self._deploys:
             self._run_hooks(self._service.deployment_hooks)
-        self._run_hooks(self._service.startup_hooks)
+        self._run_hooks([*self._service.startup_hooks, self._applications.start])
         check_runners(self._service)
 
     def run(self, description: dict[str, Any]) -> None:
@@ -109,7 +109,7 @@ class ApiWorker:
         self._lanes.sync.send(frame(READY, 0, json_text(description)))
         self._lanes.sync.flush()
         self._lanes.sync.run()
-        self._run_hooks(self._service.shutdown_hooks)
+        self._run_hooks([self._applications.stop, *self._service.shutdown_hooks])
 
     def _connect_runners(self) -> None:
         self._methods: list[RunnerMethod] = []  # Of all runners, by number.
@@ -432,7 +432,7 @@ class ApiWorker:
     def _stop(self) -> None:
         def end() -> None:
             try:
-                self._run_hooks(self._service.shutdown_hooks)
+                self._run_hooks([self._applications.stop, *self._service.shutdown_hooks])
             except Exception:
                 _log.exception("a shutdown hook failed")
             os._exit(0)

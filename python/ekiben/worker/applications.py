@@ -22,6 +22,7 @@ from ..service import Service
 from ..service.service import Mount
 from .errors import user_traceback
 from .frames import END, RESULT, frame
+from .lifespan import Lifespan
 from .streams import TaskStream
 from .values import text
 
@@ -54,10 +55,23 @@ class Applications:
         self._encoder = encoder
         self._decoder = decoder
         self._routes = {("POST", api.route) for api in service.apis.values()}
-        self._mounts = [(one, _application(one)) for one in service.mounts]
+        # The longest path first: one at '/' leaves the others theirs.
+        mounts = sorted(service.mounts, key=lambda one: -len(one.path))
+        self._mounts = [(one, _application(one)) for one in mounts]
+        self._lifespans = {one.path: Lifespan(one.app) for one in mounts if one.kind == "asgi"}
         self._app: Any = self._route
         for middleware, options in reversed(service.middlewares):
             self._app = middleware(self._app, **options)
+
+    async def start(self) -> None:
+        """Tell the applications that serving begins. Raises what one raises that cannot start."""
+        for lifespan in self._lifespans.values():
+            await lifespan.start()
+
+    async def stop(self) -> None:
+        """Tell the applications that serving is over. Raises what one raises."""
+        for lifespan in self._lifespans.values():
+            await lifespan.stop()
 
     async def answer(self, request: dict[str, Any], body: Blob, stream: TaskStream) -> None:
         """Answer a request that the engine has passed on. Raises what the application raises."""
@@ -84,8 +98,15 @@ class Applications:
                 if scope["path"] == mount.path != "/":
                     return await _redirect(scope, send)
                 if scope["path"].startswith(mount.path.rstrip("/") + "/"):
-                    return await app(_below(scope, mount), receive, send)
+                    return await app(self._below(scope, mount), receive, send)
         return await self._from_engine(scope, receive, send)
+
+    def _below(self, scope: Scope, mount: Mount) -> Scope:
+        """The scope for an application under the mount's path, which stays a part of its paths."""
+        root = scope.get("root_path", "") + mount.path.rstrip("/")
+        lifespan = self._lifespans.get(mount.path)
+        state = dict(lifespan.state) if lifespan is not None else {}
+        return {**scope, "root_path": root, "state": {**scope.get("state", {}), **state}}
 
     async def _from_engine(self, scope: Scope, receive: Receive, send: Send) -> None:
         head = {
@@ -223,12 +244,6 @@ def _scope(request: dict[str, Any]) -> Scope:
 def _server(host: str) -> tuple[str, int | None]:
     name, colon, port = host.rpartition(":")
     return (name, int(port)) if colon and port.isdigit() else (host, 80)
-
-
-def _below(scope: Scope, mount: Mount) -> Scope:
-    """The scope for an application under the mount's path, which stays a part of its paths."""
-    root = scope.get("root_path", "")
-    return {**scope, "root_path": root + mount.path.rstrip("/")}
 
 
 async def _redirect(scope: Scope, send: Send) -> None:

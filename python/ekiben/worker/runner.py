@@ -10,6 +10,7 @@ import os
 import socket
 from typing import Any
 
+from ..exceptions import UnencodableResult
 from ..runner.runner import Runner, RunnerMethod
 from .arguments import ArgumentDecoder, ArgumentEncoder
 from .batches import join, rows_of, split
@@ -18,7 +19,7 @@ from .frames import BATCH, BATCH_RESULT, METRICS, READY, RELEASE, STOP, frame, m
 from .frames import split as split_frames
 from .memory import Memory
 from .telling import metrics_frame
-from .values import counts, json_text, read_counts
+from .values import Unencodable, counts, json_text, read_counts
 
 _READ = 256 << 10
 
@@ -95,6 +96,13 @@ class RunnerWorker:
         if not isinstance(answer, _Raised):
             try:
                 return counts(0) + self._encoder.call((answer,), {})
+            except Unencodable as error:
+                answer = _Raised(
+                    UnencodableResult(
+                        f"{_where(method)} returned what it cannot send: {error}",
+                        hint="return numbers, text, bytes, lists, dicts, arrays or tables",
+                    )
+                )
             except Exception as error:
                 answer = _Raised(error)
         return counts(1) + json_text(report(answer.error, _where(method)))

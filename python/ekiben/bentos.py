@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The bentos of the store: list, get, delete."""
+
+from __future__ import annotations
+
+import builtins
+
+from .bento import Bento, BentoInfo, BentoStore
+from .publish import remove
+from .tag import Tag
+
+__all__ = ["Bento", "delete", "get", "list"]
+
+
+def list(tag: str | Tag | None = None) -> builtins.list[Bento]:  # As BentoML names it.
+    """All bentos, or those that `tag` names; newest first within a name.
+
+    Raises:
+        NotFound: If a tag is given and the store has no such bento.
+    """
+    store = BentoStore()
+    return [_bento(store, info) for info in store.find(tag)]
+
+
+def get(tag: str | Tag) -> Bento:
+    """The bento that `tag` means.
+
+    Args:
+        tag: `name` or `name:latest` for the newest, `name:version`, or `name:` and the beginning
+            of one version only.
+
+    Raises:
+        NotFound: If there is none; the hint names the nearest.
+        InvalidArgument: If it is not a tag, or several versions begin so.
+        FailedPrecondition: If the bento's folder is damaged.
+
+    Example:
+        >>> ekiben.bentos.get("iris_classifier:latest").info.labels["team"]
+        'botany'
+    """
+    store = BentoStore()
+    return _bento(store, store.get(tag))
+
+
+def delete(tag: str | Tag) -> None:
+    """Delete the bento that `tag` means; a name without a version means every version of it.
+
+    Raises:
+        NotFound: If there is none.
+        InvalidArgument: If several versions begin so.
+    """
+    store = BentoStore()
+    tag = Tag.of(tag)
+    doomed = store.find(tag) if tag.version is None else [store.get(tag)]
+    for info in doomed:
+        remove(store, info.tag)
+
+
+def _bento(store: BentoStore, info: BentoInfo) -> Bento:
+    return Bento(info, store.folder(info.tag))

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string_view>
+
+namespace ekiben::archive {
+
+// How a folder is packed into one file, or that it is not.
+enum class Form { kTar, kGzip, kBzip2, kXz, kZip, kFolder };
+
+// What a file that ends so is: "tar", "gz", "bz2", "xz", "bento" and "bentomodel" (BentoML's
+// tar.xz) and "zip"; "folder", too. Nothing where it is none of these.
+std::optional<Form> FormNamed(std::string_view suffix);
+
+// The form of what lies at `path`, by its name: a folder where it is one, a tar.xz where the name
+// says nothing.
+Form FormOf(const std::filesystem::path& path);
+
+// For messages: "tar.gz archive".
+std::string_view NameOf(Form form);
+
+}  // namespace ekiben::archive

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/serve_bento.h"
+
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "store/bento_store.h"
+
+namespace ekiben::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kModel =
+    "model:";  // What the service of a bento of a model begins with.
+
+Status ClassStyle(const store::BentoInfo& bento) {
+  return FailedPrecondition(fmt::format("the service of bento '{}' is a class ('{}', BentoML {}), "
+                                        "which this version cannot serve",
+                                        bento.tag.ToString(), bento.service, bento.bentoml_version))
+      .WithHint("services of BentoML 1.0 and 1.1 (bentoml.Service with @svc.api) can be served");
+}
+
+Result<ServeTarget> ModelOf(const store::BentoInfo& bento, const fs::path& home,
+                            ServeTarget target) {
+  const std::string_view service = bento.service;
+  const std::string_view tag =
+      service.starts_with(kModel) ? service.substr(kModel.size()) : service;
+  auto model = store::ModelsOf(bento, home).Get(tag);
+  if (!model) {
+    return Error(
+        std::move(model).error().WithContext(fmt::format("bento '{}'", bento.tag.ToString())));
+  }
+  target.model = *std::move(model);
+  return target;
+}
+
+}  // namespace
+
+Result<ServeTarget> BentoTarget(const store::BentoInfo& bento, const fs::path& home) {
+  ServeTarget target{
+      .bento = bento,
+      .choice = fmt::format("the bento {} in {}", bento.tag.ToString(), bento.path.string())};
+  if (bento.is_class_style) return Error(ClassStyle(bento));
+  if (Status unchanged = store::CheckDigest(bento); !unchanged.ok()) return Error(unchanged);
+  if (bento.kind == store::BentoKind::kModel) return ModelOf(bento, home, std::move(target));
+
+  std::error_code ignored;
+  target.python = bento.service;
+  target.folder = bento.path / "src";
+  if (!fs::is_directory(target.folder, ignored)) {
+    return Error(FailedPrecondition(fmt::format("bento '{}' in '{}' has no folder src with its "
+                                                "service",
+                                                bento.tag.ToString(), bento.path.string()))
+                     .WithHint("build it again"));
+  }
+  return target;
+}
+
+}  // namespace ekiben::cli
