@@ -242,7 +242,7 @@ def test_options_name_files_that_are_packed(project: Path, tmp_path: Path) -> No
         ("include: ['servce.py']\n", "include: 'servce.py' matches no file"),
         ("include: ['*.txt']\n", "no file of"),
         ("exclude: ['service.py']\n", "'service.py', where the service is, is not among"),
-        ("models: ['none:latest']\n", "model 'none:latest' is not in the store"),
+        ("models: ['none:latest']\n", "model 'none' is not in the store"),
         ("service: 'servce:svc'\n", "there is no module 'servce'"),
         ('docker: {base_image: "a\\nRUN b"}\n', "expected an image's name"),
         ("include: ['../*.py']\n", "is outside of the folder"),
