@@ -80,7 +80,7 @@ class Walk {
     for (fs::directory_iterator one(at, error), end; !error && one != end; one.increment(error)) {
       if (status_.ok()) Look(one->path(), prefix + one->path().filename().string(), depth);
     }
-    if (error) Fail(FileError("cannot read the folder", at, error.value()));
+    if (error && outside_.empty()) Fail(FileError("cannot read the folder", at, error.value()));
     ignored_.resize(outer);
   }
 
@@ -98,10 +98,10 @@ class Walk {
     const fs::file_status status = fs::status(entry, error);
     if (fs::is_directory(status)) {
       if (Never().Match(path + "/x") || fs::exists(entry / "pyvenv.cfg", error)) return;
-      if (is_link && !FollowsTo(entry, path)) return;
-      return Enter(entry, path + "/", depth + 1);
+      return is_link ? Follow(entry, path, depth) : Enter(entry, path + "/", depth + 1);
     }
     if (!Counts(path)) return;
+    if (!outside_.empty()) return Fail(LeavesFolder(outside_, folder_));
     if (!fs::is_regular_file(status)) {
       return Fail(InvalidArgument(fmt::format("'{}' is neither a file nor a folder", path))
                       .WithHint("leave it out with exclude"));
@@ -115,13 +115,15 @@ class Walk {
     files_.push_back({.path = path, .from = real});
   }
 
-  // Whether to go into a folder that is a link: not where it leads back above itself.
-  bool FollowsTo(const fs::path& link, const std::string& path) {
+  // Goes into a folder that is a link. One that leads back above itself has nothing that is not
+  // packed already; of one that leads out, no file may count.
+  void Follow(const fs::path& link, const std::string& path, int depth) {
     std::error_code error;
     const fs::path real = fs::canonical(link, error);
-    if (IsWithin(real, folder_) && real != folder_ && !IsWithin(link, real)) return true;
-    if (Counts(path + "/x")) Fail(LeavesFolder(path, folder_));
-    return false;
+    if (error || !outside_.empty() || IsWithin(link, real)) return;
+    if (!IsWithin(real, folder_)) outside_ = path;
+    Enter(link, path + "/", depth + 1);
+    outside_.clear();
   }
 
   bool Counts(const std::string& path) const {
@@ -139,6 +141,7 @@ class Walk {
   const PathPatterns include_, exclude_;
   std::vector<Ignored> ignored_;
   std::vector<SourceFile> files_;
+  std::string outside_;  // The link by which the walk has left the folder; empty: it has not.
   Status status_;
 };
 

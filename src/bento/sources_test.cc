@@ -44,17 +44,24 @@ TEST_F(SourcesTest, WhatGitPythonAndEnvironmentsKeepIsNoSource) {
   EXPECT_THAT(Paths(), ElementsAre("s.py"));
 }
 
-TEST_F(SourcesTest, LinksWithinTheFolderAreFollowedOnceAndOthersRefused) {
+TEST_F(SourcesTest, LinksWithinTheFolderAreFollowedOnce) {
   Write("real/a.py");
   fs::create_symlink("real/a.py", folder_ / "b.py");
   fs::create_directory_symlink("real", folder_ / "again");
   fs::create_directory_symlink("..", folder_ / "real" / "up");
-  EXPECT_THAT(Paths({"*.py"}), ElementsAre(HasSubstr("'real/up' is a link that leads out")));
-  fs::remove(folder_ / "real" / "up");
   EXPECT_THAT(Paths({"*.py"}), ElementsAre("again/a.py", "b.py", "real/a.py"));
+}
+
+TEST_F(SourcesTest, LinksThatLeaveTheFolderAreRefusedWhereWhatTheyMeanWouldBePacked) {
+  Write("elsewhere/a.txt");
+  Write("here/service.py");
+  folder_ /= "here";
+  fs::create_directory_symlink("../elsewhere", folder_ / "out");
+  EXPECT_THAT(Paths({"*.py"}), ElementsAre("service.py"));
+  EXPECT_THAT(Paths({"*"}), ElementsAre(HasSubstr("'out' is a link that leads out of")));
   fs::create_symlink("/etc/hostname", folder_ / "host.py");
   EXPECT_THAT(Paths({"*.py"}), ElementsAre(HasSubstr("'host.py' is a link that leads out of")));
-  EXPECT_THAT(Paths({"*.py"}, {"host.py"}), ElementsAre("again/a.py", "b.py", "real/a.py"));
+  EXPECT_THAT(Paths({"*.py"}, {"host.py"}), ElementsAre("service.py"));
 }
 
 TEST_F(SourcesTest, AFileThatIsNotThereIsOneClearMessage) {
