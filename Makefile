@@ -77,7 +77,7 @@ $(STAMPS)/venv-frameworks-%: tools/requirements-frameworks-%.txt
 
 # The last release whose clients read /docs.json.
 $(STAMPS)/venv-bentoml-1.1: tools/requirements-bentoml-1.1.txt $(STAMPS)/venv
-	@echo "setup: BentoML 1.1 for the test of its client in build/venv-bentoml-1.1"
+	@echo "setup: BentoML 1.1 for the tests of its client and bentos in build/venv-bentoml-1.1"
 	@test -x build/venv-bentoml-1.1/bin/python || $(PYTHON) -m venv build/venv-bentoml-1.1
 	@build/venv-bentoml-1.1/bin/python -m pip install --quiet --disable-pip-version-check \
 	  -r tools/requirements-bentoml-1.1.txt

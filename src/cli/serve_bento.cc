@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/serve_bento.h"
 
+#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "store/bento_store.h"
 
@@ -23,6 +26,18 @@ Status ClassStyle(const store::BentoInfo& bento) {
                                         "which this version cannot serve",
                                         bento.tag.ToString(), bento.service, bento.bentoml_version))
       .WithHint("services of BentoML 1.0 and 1.1 (bentoml.Service with @svc.api) can be served");
+}
+
+Status CheckEnvironment(const store::BentoInfo& bento) {
+  std::vector<std::string> missing;
+  for (const std::string& name : bento.required_env) {
+    if (std::getenv(name.c_str()) == nullptr) missing.push_back(fmt::format("'{}'", name));
+  }
+  if (missing.empty()) return {};
+  return FailedPrecondition(fmt::format("bento '{}' needs variables of the environment that are "
+                                        "not set: {}",
+                                        bento.tag.ToString(), fmt::join(missing, ", ")))
+      .WithHint("its bentofile names them in envs, without a value; set them and serve again");
 }
 
 Result<ServeTarget> ModelOf(const store::BentoInfo& bento, const fs::path& home,
@@ -47,6 +62,7 @@ Result<ServeTarget> BentoTarget(const store::BentoInfo& bento, const fs::path& h
       .choice = fmt::format("the bento {} in {}", bento.tag.ToString(), bento.path.string())};
   if (bento.is_class_style) return Error(ClassStyle(bento));
   if (Status unchanged = store::CheckDigest(bento); !unchanged.ok()) return Error(unchanged);
+  if (Status set = CheckEnvironment(bento); !set.ok()) return Error(set);
   if (bento.kind == store::BentoKind::kModel) return ModelOf(bento, home, std::move(target));
 
   std::error_code ignored;

@@ -85,6 +85,12 @@ TEST_F(ServeBentoTest, AServiceThatIsAClassIsOneLine) {
                          "1.4.39), which this version cannot serve"));
 }
 
+TEST_F(ServeBentoTest, VariablesThatItNeedsAreNamed) {
+  ASSERT_THAT(Build("iris:v1", 0, "ekiben: {required_env: [EKIBEN_TEST_A, HOME]}\n"), IsOk());
+  EXPECT_THAT(Resolve("iris"), HasMessage("bento 'iris:v1' needs variables of the environment "
+                                          "that are not set: 'EKIBEN_TEST_A'"));
+}
+
 TEST_F(ServeBentoTest, ABentoWithoutSourceSaysSo) {
   const auto bento = Build("iris:v1");
   ASSERT_THAT(bento, IsOk());

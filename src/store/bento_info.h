@@ -35,6 +35,7 @@ struct BentoInfo {
   CreationTime creation_time = {};
   std::map<std::string, std::string> labels = {};
   std::vector<BentoModel> models = {};
+  std::vector<std::string> required_env = {};  // Variables that must be set where it is served.
   std::string digest = {};  // "sha256:…" of digest.h; empty where another program built it.
 
   // Filled in by BentoStore.

@@ -47,6 +47,11 @@ void ReadOurs(YamlReader& reader, const Yaml& document, BentoInfo& info) {
     reader.Fail("ekiben.kind", fmt::format("is '{}', which this ekiben does not know", kind),
                 ours->line);
   }
+  if (const Yaml* names = reader.List(*ours, "required_env", "ekiben.required_env")) {
+    for (const Yaml& name : names->items) {
+      info.required_env.push_back(reader.Text(name, "ekiben.required_env"));
+    }
+  }
   info.digest = reader.Text(*ours, "digest", "ekiben.digest");
   if (!info.digest.empty() && !IsDigest(info.digest)) {
     reader.Fail("ekiben.digest", "is not sha256: and 64 hexadecimal digits", ours->line);

@@ -63,10 +63,12 @@ TEST(BentoYamlTest, TheClassesOfBentoml14AreToldFromItsServices) {
 
 TEST(BentoYamlTest, OursSaysKindAndDigest) {
   const auto info =
-      ParseBentoYaml(Least("ekiben: {format: 1, kind: model, digest: \"" + Digest('a') + "\"}\n"));
+      ParseBentoYaml(Least("ekiben: {format: 1, kind: model, required_env: [TOKEN], digest: \"" +
+                           Digest('a') + "\"}\n"));
   ASSERT_THAT(info, IsOk());
   EXPECT_EQ(info->kind, BentoKind::kModel);
   EXPECT_EQ(info->digest, Digest('a'));
+  EXPECT_THAT(info->required_env, ElementsAre("TOKEN"));
 }
 
 TEST(BentoYamlTest, TheLeastKeysAreEnough) {
