@@ -24,17 +24,17 @@ TEST_F(BentosTest, TheTableHasBentomlsColumnsAndTheNewestFirst) {
   EXPECT_EQ(Run({"list"}), kExitOk);
   EXPECT_EQ(out(),
             "Tag                  Size      Model Size  Creation Time        Path\n"
-            "wine:v1              101.00 B  0.00 B      2026-11-22 14:03:08  " +
+            "wine:v1              102.00 B  0.00 B      2026-11-22 14:03:08  " +
                 BentoPath("wine/v1") +
                 "\n"
-                "iris_classifier:old  140.00 B  266.00 B    2026-11-21 14:03:08  " +
+                "iris_classifier:old  141.00 B  266.00 B    2026-11-21 14:03:08  " +
                 BentoPath("iris_classifier/old") + "\n");
 }
 
 TEST_F(BentosTest, JsonHasBentomlsKeysAndMore) {
   ASSERT_THAT(Build("iris:v1", 0, "labels: {owner: me}\n"), IsOk());
   EXPECT_EQ(Run({"list", "iris", "-o", "json"}), kExitOk);
-  EXPECT_THAT(out(), HasSubstr("\"tag\": \"iris:v1\",\n    \"size\": \"121.00 B\",\n"
+  EXPECT_THAT(out(), HasSubstr("\"tag\": \"iris:v1\",\n    \"size\": \"122.00 B\",\n"
                                "    \"model_size\": \"0.00 B\",\n"
                                "    \"creation_time\": \"2026-11-22 14:03:08\",\n"));
   EXPECT_THAT(out(), HasSubstr("\"owner\": \"me\""));
@@ -67,7 +67,7 @@ TEST_F(BentosTest, TheTreeHasFilesWithTheirSizes) {
   EXPECT_EQ(Run({"get", "iris", "-o", "tree"}), kExitOk);
   EXPECT_EQ(out(),
             "iris:v1\n"
-            "├── bento.yaml  93.00 B\n"
+            "├── bento.yaml  94.00 B\n"
             "└── src\n"
             "    └── service.py  8.00 B\n");
 }

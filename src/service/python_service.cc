@@ -56,9 +56,8 @@ worker::Worker::Options PythonService::WorkerOptions(const std::string& role, si
   const bool deploys = options_.deploys && role == "api";
   worker::Worker::Options worker{
       .command = {options_.python, "-m", "ekiben.worker"},
-      // What is printed is seen when it is printed, whatever becomes of the process. A bento comes
-      // with its own models.
-      .environment = {{"PYTHONUNBUFFERED", "1"}, {"EKIBEN_BENTO", options_.bento}},
+      // A bento comes with its own models.
+      .environment = {{"EKIBEN_BENTO", options_.bento}},
       .working_dir = options_.working_dir,
       .settings = fmt::format(
           R"("role": "{}", "target": {}, "runner": {}, "alias": {}, "reloads": {}, "embeds": {}, "looks": {})",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -16,10 +18,15 @@ namespace ekiben::store {
 class StoreTest : public testing::Test {
  protected:
   StoreTest() : store_(FreshHome()), bentos_(store_.home()) {}
+  ~StoreTest() override {
+    std::error_code ignored;
+    std::filesystem::remove_all(store_.home().parent_path(), ignored);
+  }
 
   static std::filesystem::path FreshHome() {
     const auto* const test = testing::UnitTest::GetInstance()->current_test_info();
-    const auto path = std::filesystem::path(testing::TempDir()) / "ekiben_store" /
+    const auto path = std::filesystem::path(testing::TempDir()) /
+                      ("ekiben_store" + std::to_string(getpid())) /
                       (std::string(test->test_suite_name()) + "." + test->name());
     std::filesystem::remove_all(path);
     return path;

@@ -24,6 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kMaxLatest = 256;
+constexpr int kMostReadings = 16;  // Of what is deleted while it is read.
 
 }  // namespace
 
@@ -154,13 +155,15 @@ Result<Tag> TagStore<Info>::Newest(const std::string& name) const {
 
 template <typename Info>
 Result<Info> TagStore<Info>::Get(std::string_view text) const {
-  const Result<Tag> tag = Find(text);
-  if (!tag) return Error(tag.error());
-  Result<Info> info = Read(*tag);
-  std::error_code ignored;
-  // Somebody deletes it right now.
-  if (!info && !fs::exists(PathOf(*tag), ignored)) return Error(NotThere(*tag));
-  return info;
+  for (int left = kMostReadings;; --left) {
+    const Result<Tag> tag = Find(text);
+    if (!tag) return Error(tag.error());
+    Result<Info> info = Read(*tag);
+    std::error_code ignored;
+    if (info || fs::exists(PathOf(*tag), ignored)) return info;
+    // Somebody has deleted it meanwhile: the newest is another one then.
+    if (left == 0) return Error(NotThere(*tag));
+  }
 }
 
 template <typename Info>

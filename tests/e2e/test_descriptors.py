@@ -378,7 +378,7 @@ FORM_ERRORS = [
         ("flower", b"[1]", "", []),
         ("shout", b"\xff\xfe", "text/plain", ["UTF-8"]),
         ("describe", b'[{"a": 1}', "application/json", ["JSON", "records"]),
-        ("describe", b"3", "application/json", ["records", "int"]),
+        ("describe", b"3", "application/json", ["records", "got 3"]),
         ("describe", b"no parquet", "application/octet-stream", ["parquet"]),
         ("describe", b'a,b\n1,2,3\n4,5\n"', "text/csv", ["csv"]),
         ("table", b'[{"a": 1}]', "", ["2", "a, b"]),

@@ -67,6 +67,11 @@ SERVICE = """
         return os.getpid()
 
     @api
+    def talk(word):
+        for _ in range(200):
+            print("said", word)
+
+    @api
     def runner_pid(x):
         return work.pid.run(x)
 
@@ -210,6 +215,13 @@ def test_one_bad_row_fails_alone(server: Server) -> None:
     assert [one.json() for at, one in enumerate(answers) if at != 13] == [
         2 * at for at in range(64) if at != 13
     ]
+
+
+def test_lines_that_are_printed_stay_whole(server: Server) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: ask(server, "talk", "so"), range(8)))
+    lines = [line for line in server.stdout.splitlines() if "said" in line]
+    assert lines == ["said so"] * 1600
 
 
 @pytest.mark.parametrize("api", ["endless", "endless_async"])

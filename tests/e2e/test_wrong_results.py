@@ -64,7 +64,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     ("name", "descriptor", "what"),
     [
         ("json", "JSON", "an object"),
-        ("nan", "JSON", "out of range"),
+        ("nan", "JSON", "nan or an infinity"),
         ("text", "Text", "an int"),
         ("array", "NumpyNdarray", "a list"),
         ("shape", "NumpyNdarray", "(2, 3)"),

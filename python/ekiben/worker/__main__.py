@@ -17,6 +17,7 @@ two.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import socket
@@ -26,6 +27,7 @@ from typing import Any
 
 from .errors import report
 from .frames import FAILED, frame
+from .threads import end_process
 from .values import json_text
 
 _FIRST_DESCRIPTOR = 3
@@ -36,6 +38,10 @@ _INDEX = "EKIBEN_WORKER_INDEX"
 def main() -> None:
     """Load the service and answer until the server is gone."""
     settings = json.loads(sys.argv[1])
+    # Whole lines, when they are printed: those of several processes do not run into each other.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(line_buffering=True, write_through=False)
     sockets = [socket.socket(fileno=_FIRST_DESCRIPTOR + lane) for lane in range(settings["lanes"])]
     sys.argv = [settings["target"]]
     sys.path.insert(0, str(Path.cwd()))
@@ -48,10 +54,9 @@ def main() -> None:
     except BaseException as error:
         sockets[0].sendall(frame(FAILED, 0, json_text(_failure(error, settings["target"]))))
         # Threads that the user's module has started must not keep the process.
-        os._exit(1)
+        end_process(1)
     run()
-    sys.stdout.flush()
-    os._exit(0)
+    end_process()
 
 
 def _failure(error: BaseException, target: str) -> dict[str, Any]:

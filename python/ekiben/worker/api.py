@@ -9,7 +9,6 @@ import gc
 import inspect
 import json
 import logging
-import os
 import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -48,7 +47,7 @@ from .memory import Memory
 from .native import native_method
 from .streams import Cancelled, TaskStream, ThreadStream
 from .telling import metrics_frame
-from .threads import Threads
+from .threads import Threads, end_process
 from .values import Decoder, Encoder, json_text, text
 
 _log = logging.getLogger("ekiben")
@@ -435,6 +434,6 @@ class ApiWorker:
                 self._run_hooks([self._applications.stop, *self._service.shutdown_hooks])
             except Exception:
                 _log.exception("a shutdown hook failed")
-            os._exit(0)
+            end_process()
 
         threading.Thread(target=end, name="ekiben-stop").start()

@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import inspect
 import itertools
-import os
 import socket
 from typing import Any
 
@@ -19,6 +18,7 @@ from .frames import BATCH, BATCH_RESULT, METRICS, READY, RELEASE, STOP, frame, m
 from .frames import split as split_frames
 from .memory import Memory
 from .telling import metrics_frame
+from .threads import end_process
 from .values import Unencodable, counts, json_text, read_counts
 
 _READ = 256 << 10
@@ -77,7 +77,7 @@ class RunnerWorker:
             self._outgoing.append(metrics_frame(call))
         elif kind == STOP:
             self._flush()
-            os._exit(0)
+            end_process()
 
     def _run_batch(self, number: int, method: RunnerMethod, data: bytes, at: int) -> None:
         count = read_counts(data, at)[0]

@@ -1,15 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Threads that run what may take long; one is started only when no other is free."""
+"""Threads that run what may take long, and the end of all of them."""
 
 from __future__ import annotations
 
+import contextlib
+import os
 import queue
+import sys
 import threading
 from collections.abc import Callable
 
 
 class Threads:
-    """At most `most` threads; what comes beyond waits its turn. Any thread may submit."""
+    """At most `most` threads; what comes beyond waits its turn. Any thread may submit.
+
+    One is started only when no other is free.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -36,3 +42,11 @@ class Threads:
             with self._lock:
                 self._free -= 1
             job()
+
+
+def end_process(status: int = 0) -> None:
+    """End at once, whatever threads of the user's go on; what was printed is seen."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):  # Whoever has read it may be gone.
+            stream.flush()
+    os._exit(status)
