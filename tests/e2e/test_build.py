@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from harness.program import ROOT, binary, environment, eventually, run
+from harness.program import ROOT, binary, environment, eventually, run, run_python
 from harness.store import Store
 
 # Locks without a network: what it is asked is what it answers.
@@ -336,3 +336,25 @@ def test_a_build_that_is_killed_leaves_the_store_as_it_was(project: Path, tmp_pa
     ]
     (project / "bentofile.yaml").unlink()
     assert build(project, home=home).is_dir()
+
+
+def test_a_bento_is_built_from_python(project: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import os, sys, ekiben\n"
+        "os.chdir(sys.argv[1])\n"
+        "bento = ekiben.bentos.build('service:svc', labels={'a': 'b'}, version='v1',\n"
+        "    include=('*.py',))\n"
+        "print(bento.tag, bento.info.labels)\n"
+        "try:\n"
+        "    ekiben.bentos.build('service:svc', docker={'dstro': 'x'})\n"
+        "except ekiben.exceptions.InvalidArgument as error:\n"
+        "    print(error.message.splitlines()[0], '|', error.hint)\n"
+    )
+    done = run_python(script, project, home=home, EKIBEN_PROGRAM=str(binary()))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "plain:v1 {'a': 'b'}",
+        "bentofile.yaml:2:3: unknown key 'docker.dstro' | did you mean 'distro'?",
+    ]
