@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "cli/bentos.h"
+#include "cli/build.h"
 #include "cli/models.h"
 #include "cli/python.h"
 #include "cli/report.h"
@@ -25,6 +26,7 @@ constexpr const char* kExamples =
 
 void AddCommands(CLI::App& app, Context& context) {
   AddServe(app, context);
+  AddBuild(app, context);
   AddBentos(app, context);
   AddModels(app, context);
   AddPython(app, context);
