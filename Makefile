@@ -10,7 +10,7 @@ JOBS ?= $(shell nproc)
 
 DEBIAN_PACKAGES := g++ cmake ninja-build ccache curl python3-venv \
   libarchive-dev libboost1.81-dev libboost-json1.81-dev libbz2-dev libcli11-dev libfast-float-dev \
-  libfmt-dev liblzma-dev libminizip-dev libssl-dev libyaml-cpp-dev zlib1g-dev
+  libfmt-dev liblzma-dev libminizip-dev libssl-dev libtomlplusplus-dev libyaml-cpp-dev zlib1g-dev
 # Only the tests need these.
 DEBIAN_TEST_PACKAGES := libgtest-dev libgmock-dev clang-19 libclang-rt-19-dev clang-tidy-19 \
   strace debootstrap python3-torch chromium chromium-driver

@@ -20,6 +20,7 @@ LIBRARIES = {
     "boost/asio": {"http"},
     "boost/json": {"codec"},
     "fast_float": {"codec"},
+    "toml++": {"bento"},
     "yaml-cpp": {"store"},
     "CLI": {"cli"},
 }

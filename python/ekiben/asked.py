@@ -32,6 +32,13 @@ def configuration(*options: str) -> dict[str, Any]:
         raise InvalidArgument(error.message, hint=error.hint) from error
 
 
+def describe_service(target: str, folder: str, *alias: str) -> dict[str, Any]:
+    """What a service is: `service`, `description` and `python`."""
+    from .describing import describe_service as describe
+
+    return describe(target, folder, *alias)
+
+
 def export_model(tag: str, path: str) -> dict[str, Any]:
     """The `tag` of the model that was written to `path`."""
     from . import models
@@ -49,6 +56,7 @@ def import_model(path: str) -> dict[str, Any]:
 
 _QUESTIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "configuration": configuration,
+    "describe-service": describe_service,
     "export-model": export_model,
     "import-model": import_model,
 }

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The bentos of the store: list, get, delete."""
+"""The bentos of the store: build, list, get, delete."""
 
 from __future__ import annotations
 
 import builtins
 
 from .bento import Bento, BentoInfo, BentoStore
+from .building import build, build_bentofile
 from .publish import remove
 from .tag import Tag
 
-__all__ = ["Bento", "delete", "get", "list"]
+__all__ = ["Bento", "build", "build_bentofile", "delete", "get", "list"]
 
 
 def list(tag: str | Tag | None = None) -> builtins.list[Bento]:  # As BentoML names it.

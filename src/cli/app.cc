@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "cli/bentos.h"
+#include "cli/build.h"
 #include "cli/containerize.h"
 #include "cli/healthcheck.h"
 #include "cli/models.h"
@@ -27,6 +28,7 @@ constexpr const char* kExamples =
 
 void AddCommands(CLI::App& app, Context& context) {
   AddServe(app, context);
+  AddBuild(app, context);
   AddBentos(app, context);
   AddModels(app, context);
   AddContainerize(app, context);

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "cli/ask_python.h"
+#include "cli/labels.h"
 #include "cli/models.h"
 #include "cli/onnx_options.h"
 #include "cli/report.h"
@@ -37,18 +38,6 @@ Result<Tag> NewTag(const std::string& name, Context& context) {
     PrintNote(fmt::format("upper case was lowered: '{}'", tag->ToString()), context);
   if (tag->version.empty()) tag->version = store::NewVersion();
   return tag;
-}
-
-Result<std::map<std::string, std::string>> ParseLabels(const std::vector<std::string>& texts) {
-  std::map<std::string, std::string> labels;
-  for (const std::string& text : texts) {
-    const size_t equals = text.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      return Error(InvalidArgument(fmt::format("--label: expected KEY=VALUE, got '{}'", text)));
-    }
-    labels[text.substr(0, equals)] = text.substr(equals + 1);
-  }
-  return labels;
 }
 
 Status CheckFile(const fs::path& file) {

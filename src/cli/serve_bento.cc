@@ -18,8 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kModel =
-    "model:";  // What the service of a bento of a model begins with.
+// What the service of a bento of a model begins with.
+constexpr std::string_view kModel = "model:";
 
 Status ClassStyle(const store::BentoInfo& bento) {
   return FailedPrecondition(fmt::format("the service of bento '{}' is a class ('{}', BentoML {}), "

@@ -133,18 +133,36 @@ Result<ServeTarget> FromStore(std::string_view tag, const store::ModelStore& sto
   return ServeTarget{.model = *std::move(model), .choice = std::move(choice)};
 }
 
+// The names of the modules in a folder.
+std::vector<std::string> Modules(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    if (entry.path().extension() == ".py") names.push_back(entry.path().stem().string());
+  }
+  return names;
+}
+
+// Where the target is written as a path, which is not there: that. Else nothing.
+Status MissingPath(std::string_view text, const fs::path& folder) {
+  const fs::path written(text.substr(0, text.find(':')));
+  const bool is_file = written.extension() == ".py" || written.extension() == ".onnx";
+  if (!is_file && !written.has_parent_path()) return {};
+  const fs::path path = (folder / written).lexically_normal();
+  Status missing = NotFound(fmt::format("there is no '{}' to serve", path.string()));
+  const auto near = NearestNames(path.stem().string(), Modules(path.parent_path()), 1);
+  if (near.empty()) return missing;
+  return std::move(missing).WithHint(
+      fmt::format("did you mean '{}.py'?", (written.parent_path() / near.front()).string()));
+}
+
 // Where a module of the folder has nearly the name of the one that was asked for: that it is not
 // there. Else nothing.
 Status MistypedModule(std::string_view text, const fs::path& folder) {
   const size_t colon = text.find(':');
   if (colon == text.npos) return {};
   const std::string module(text.substr(0, colon));
-  std::vector<std::string> names;
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    if (entry.path().extension() == ".py") names.push_back(entry.path().stem().string());
-  }
-  const auto near = NearestNames(module, names, 1);
+  const auto near = NearestNames(module, Modules(folder), 1);
   if (near.empty()) return {};
   return NotFound(fmt::format("'{}' is neither a model in the store nor a service: there is no "
                               "file '{}.py' in {}",
@@ -163,9 +181,15 @@ Result<ServeTarget> ResolveServeTarget(std::string_view text,
   const fs::path path = working_folder / text;
   if (Exists(path)) return FromPath(text, path, store);
   if (const auto file = PythonFile(text, working_folder)) return PythonService(text, *file);
+  if (Status missing = MissingPath(text, working_folder); !missing.ok()) return Error(missing);
   auto bento = FromBentos(text, store);
   if (bento || bento.error().code() != Code::kNotFound) return bento;
   auto model = FromStore(text, store);
+  if (!model && text.find(':') == text.npos) {
+    // The one service of a module, where nothing else has that name.
+    const auto file = PythonFile(fmt::format("{}:", text), working_folder);
+    if (file) return PythonService(text, *file);
+  }
   if (model || model.error().code() != Code::kNotFound) return model;
   Status mistyped = MistypedModule(text, working_folder);
   if (!mistyped.ok()) return Error(std::move(mistyped));

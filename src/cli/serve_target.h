@@ -13,9 +13,9 @@
 namespace ekiben::cli {
 
 // What `ekiben serve TARGET` means. The first that matches: an existing path; `module:attr` whose
-// file exists in the working folder; a bento's tag; a model's tag. `bento:NAME` and `model:NAME`
-// say which is meant. A folder with a bento.yaml is a bento, one with a bentofile.yaml or a
-// service.py a service in Python.
+// file exists in the working folder; a bento's tag; a model's tag; a module of the folder, which
+// has one service. `bento:NAME` and `model:NAME` say which is meant. A folder with a bento.yaml is
+// a bento, one with a bentofile.yaml or a service.py a service in Python.
 struct ServeTarget {
   store::ModelInfo model;
   std::string python;  // A service in Python, as its worker finds it; empty where it is a model.

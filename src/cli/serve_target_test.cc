@@ -55,6 +55,26 @@ TEST_F(ServeTargetTest, AMistypedModuleGetsTheNearestFile) {
   EXPECT_THAT(Resolve("iris_cfl:latest"), HasMessage(HasSubstr("not in the store")));
 }
 
+TEST_F(ServeTargetTest, AModuleStandsForItsOneServiceWhereNoModelHasTheName) {
+  Write("service.py");
+  Write("iris_clf.py");
+  const auto target = Resolve("service");
+  ASSERT_THAT(target, IsOk());
+  EXPECT_EQ(target->python, "service");
+  EXPECT_EQ(Resolve("iris_clf")->model.tag.ToString(), "iris_clf:v1");
+}
+
+TEST_F(ServeTargetTest, APathThatIsNotThereIsNamed) {
+  Write("in/service.py");
+  for (const char* const text : {"in/servce.py:svc", "in/servce.py", "in/servce"}) {
+    const auto target = Resolve(text);
+    EXPECT_THAT(target, HasCode(Code::kNotFound));
+    EXPECT_THAT(target, HasMessage(HasSubstr("there is no '")));
+    EXPECT_EQ(target.error().hint(), "did you mean 'in/service.py'?");
+  }
+  EXPECT_THAT(Resolve("elsewhere/x.py:svc"), HasMessage(HasSubstr("/elsewhere/x.py' to serve")));
+}
+
 TEST_F(ServeTargetTest, AnOnnxFileIsServedAsItIs) {
   Write("My Net.onnx");
   const auto target = Resolve("My Net.onnx");

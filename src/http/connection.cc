@@ -37,6 +37,12 @@ Connection::Connection(Socket socket, std::shared_ptr<Server> server)
       since_(Now()),
       buffer_(kSmallBuffer),
       parser_(server_->options_.limits) {
+  boost::system::error_code gone;
+  const auto client = socket_.remote_endpoint(gone);
+  if (!gone) {
+    request_.client_address = client.address().to_string();
+    request_.client_port = client.port();
+  }
   request_.client_has_gone = [fd = socket_.native_handle()] { return PeerHasClosed(fd); };
 }
 

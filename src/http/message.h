@@ -30,6 +30,10 @@ class Request {
   std::string request_id;  // The client's where it is fit to be used, else a new one.
   Time received;           // When its last bytes came.
 
+  // Where the connection comes from; empty where that is not known. Stays when it is cleared.
+  std::string client_address;
+  uint16_t client_port = 0;
+
   // Whether the client has closed its side. Callable from any thread while the request is open.
   std::function<bool()> client_has_gone;
 

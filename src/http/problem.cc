@@ -70,9 +70,10 @@ Response Problem(const Status& status, std::string_view request_id) {
 Response Problem(int http_status, std::string_view message, std::string_view hint,
                  std::string_view request_id, bool is_public) {
   Response response{.status = http_status, .content_type = "application/problem+json"};
-  const bool secret =
-      !is_public && http_status >= 500 && http_status != HttpStatus(Code::kUnavailable);
-  if (secret) message = kInternalMessage, hint = {};
+  const bool is_told = is_public || http_status < 500 ||
+                       http_status == HttpStatus(Code::kUnavailable) ||
+                       http_status == HttpStatus(Code::kDeadlineExceeded);
+  if (!is_told) message = kInternalMessage, hint = {};
   response.body = Begin(http_status);
   AppendMember(response.body, "detail", message);
   AppendMember(response.body, "error", message);

@@ -16,6 +16,18 @@ bool Allows(std::string_view route_method, std::string_view method) {
   return method == route_method || (method == "HEAD" && route_method == "GET");
 }
 
+// To the same path without the slash at its end. Relative, so that it holds behind a proxy that
+// serves this below a path; 307 keeps method and body.
+Response WithoutSlash(std::string_view path, std::string_view query) {
+  path.remove_suffix(1);
+  std::string location = fmt::format("..{}", path.substr(path.rfind('/')));
+  if (!query.empty()) location += fmt::format("?{}", query);
+  return {.status = 307,
+          .content_type = "text/plain; charset=utf-8",
+          .body = fmt::format("see {}\n", location),
+          .headers = {{"location", std::move(location)}}};
+}
+
 }  // namespace
 
 void Router::Add(std::string method, std::string path, Handler handler) {
@@ -37,8 +49,12 @@ int Router::Find(const Request& request) const {
 }
 
 Response Router::NoSuchPath(const Request& request) const {
+  const std::string_view path = request.path;
+  if (path.ends_with('/') && Has(path.substr(0, path.size() - 1))) {
+    return WithoutSlash(path, request.query);
+  }
   std::vector<std::string> paths;
-  for (const auto& [path, route] : routes_) paths.push_back(path);
+  for (const auto& [known, route] : routes_) paths.push_back(known);
   std::string hint = DidYouMean(request.path, paths);
   if (hint.empty()) hint = "GET /docs.json lists what there is";
   return Problem(

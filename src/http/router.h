@@ -13,8 +13,9 @@ namespace ekiben::http {
 
 // Finds the handler of a request by its path and method. Paths are matched as they are.
 //
-// Answers what has no route itself: 404 with the nearest paths, 405 with Allow. GET's handlers
-// answer HEAD too. Routes are added before the first request.
+// Answers what has no route itself: 404 with the nearest paths, 405 with Allow, 307 where a slash
+// at the end is all that is too much. GET's handlers answer HEAD too. Routes are added before the
+// first request.
 class Router {
  public:
   Router() = default;

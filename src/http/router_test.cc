@@ -18,8 +18,9 @@ class RouterTest : public testing::Test {
     router_.Add("GET", "/livez",
                 [](const Request&) -> Task<Response> { co_return Response{.body = "\n"}; });
   }
-  Response Ask(std::string method, std::string path) {
+  Response Ask(std::string method, std::string path, std::string query = "") {
     Request request;
+    request.query = std::move(query);
     request.method = std::move(method);
     request.path = std::move(path);
     Response got;
@@ -42,6 +43,18 @@ TEST_F(RouterTest, AnUnknownPathNamesTheNearest) {
   EXPECT_EQ(response.status, 404);
   EXPECT_EQ(response.route, -1);
   EXPECT_THAT(response.body, HasSubstr("did you mean '/predict'?"));
+}
+
+TEST_F(RouterTest, ASlashAtTheEndLeadsToThePathWithoutIt) {
+  Response response = Ask("POST", "/predict/");
+  EXPECT_EQ(response.status, 307);
+  EXPECT_THAT(response.headers, ElementsAre(Pair("location", "../predict")));
+  router_.Add("POST", "/v1/check", [](const Request&) -> Task<Response> { co_return Response{}; });
+  EXPECT_THAT(Ask("POST", "/v1/check/", "a=1").headers,
+              ElementsAre(Pair("location", "../check?a=1")));
+  EXPECT_EQ(Ask("POST", "/").status, 404);
+  EXPECT_EQ(Ask("POST", "//").status, 404);
+  EXPECT_EQ(Ask("POST", "/predict//").status, 404);
 }
 
 TEST_F(RouterTest, AWrongMethodIsToldTheRightOne) {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "reload/path_patterns.h"
+#include "base/path_patterns.h"
 
 namespace ekiben::reload {
 

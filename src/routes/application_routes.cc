@@ -25,13 +25,9 @@ bool IsVital(std::string_view path) {
 
 std::string HeadOf(const http::Request& request, bool routed) {
   JsonWriter json;
-  json.BeginObject().Member("id", request.request_id).Member("method", request.method);
-  json.Member("path", request.path).Member("query", request.query);
-  json.Key("routed").Bool(routed).Key("headers").BeginArray();
-  request.ForEachHeader([&](std::string_view name, std::string_view value) {
-    json.BeginArray().String(name).String(value).EndArray();
-  });
-  return json.EndArray().EndObject().text();
+  json.BeginObject().Key("routed").Bool(routed);
+  WriteContext(request, json);
+  return json.EndObject().text();
 }
 
 // A request that an application has for the engine, and whether somebody waits for its answer.
@@ -56,6 +52,11 @@ std::shared_ptr<Inner> ReadInner(Fetch fetch) {
   request.path = text("path");
   request.query = text("query");
   request.request_id = text("id");
+  const codec::JsonValue* const client = head ? head->Find("client") : nullptr;
+  if (client != nullptr && client->items().size() == 2) {
+    request.client_address = client->items()[0].text();
+    request.client_port = static_cast<uint16_t>(client->items()[1].Int().value_or(0));
+  }
   const codec::JsonValue* const headers = head ? head->Find("headers") : nullptr;
   if (headers == nullptr) return inner;
   for (const codec::JsonValue& pair : headers->items()) {

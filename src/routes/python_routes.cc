@@ -21,12 +21,9 @@ using service::ApiFailure;
 // The request as the function's context has it.
 std::string ContextOf(const http::Request& request) {
   JsonWriter json;
-  json.BeginObject().Member("id", request.request_id).Member("method", request.method);
-  json.Member("path", request.path).Member("query", request.query).Key("headers").BeginArray();
-  request.ForEachHeader([&](std::string_view name, std::string_view value) {
-    json.BeginArray().String(name).String(value).EndArray();
-  });
-  return json.EndArray().EndObject().text();
+  json.BeginObject();
+  WriteContext(request, json);
+  return json.EndObject().text();
 }
 
 // A function's pieces as pieces of a body.

@@ -4,7 +4,6 @@
 #include <string>
 #include <utility>
 
-#include "base/json_writer.h"
 #include "codec/json_document.h"
 
 namespace ekiben::routes {
@@ -24,6 +23,20 @@ bool IsFieldText(std::string_view text) {
 }
 
 }  // namespace
+
+void WriteContext(const http::Request& request, JsonWriter& json) {
+  json.Member("id", request.request_id).Member("method", request.method);
+  json.Member("path", request.path).Member("query", request.query);
+  if (!request.client_address.empty()) {
+    json.Key("client").BeginArray().String(request.client_address);
+    json.Int(request.client_port).EndArray();
+  }
+  json.Key("headers").BeginArray();
+  request.ForEachHeader([&](std::string_view name, std::string_view value) {
+    json.BeginArray().String(name).String(value).EndArray();
+  });
+  json.EndArray();
+}
 
 void ApplySaid(std::string_view said, http::Response& response) {
   if (said.empty()) return;

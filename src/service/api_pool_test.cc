@@ -192,6 +192,16 @@ TEST_F(ApiPoolTest, AWorkerThatDiesFailsWhatItHeldAndIsReplaced) {
   EXPECT_EQ(described_.size(), 1);
 }
 
+TEST_F(ApiPoolTest, ACallIsNotGivenToAWorkerThatHasBeenKilled) {
+  StartPool();
+  pool_->Kill();
+  EXPECT_FALSE(pool_->ready());
+  Called& called = Call(0);
+  ASSERT_TRUE(Answered(called));
+  EXPECT_THAT(*called.answer, IsOk());
+  EXPECT_THAT(down_, ElementsAre(HasSubstr("signal 9")));
+}
+
 TEST_F(ApiPoolTest, OnlyTheWorkerThatDiesLosesItsCalls) {
   StartPool(2);
   pool_->StartOthers();

@@ -47,7 +47,7 @@ class ApiWorker {
 
   void Prepare() { slot_.Prepare(); }
   void Start() { slot_.Start(); }
-  bool ready() { return slot_.worker() != nullptr; }
+  bool ready() { return slot_.worker() != nullptr && !slot_.dying(); }
   // How many calls are under way.
   size_t calls() const { return pending_.size(); }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <exception>
+#include <iterator>
 #include <map>
 #include <sstream>
 
@@ -18,6 +19,7 @@ namespace ekiben::store {
 namespace {
 
 int LineOf(const YAML::Mark& mark) { return mark.line + 1; }
+int ColumnOf(const YAML::Mark& mark) { return mark.column + 1; }
 
 // Builds a Yaml from the events of yaml-cpp's parser. After the first error it ignores the rest:
 // yaml-cpp can only be stopped by an exception, and the size of the text bounds what is left.
@@ -25,8 +27,8 @@ class Builder final : public YAML::EventHandler {
  public:
   explicit Builder(const YamlLimits& limits) : limits_(limits) {}
 
-  Result<Yaml> Take() && {
-    if (!status_.ok()) return Error(std::move(status_));
+  std::expected<Yaml, YamlError> Take() && {
+    if (failed_) return std::unexpected(std::move(error_));
     return std::move(root_);
   }
 
@@ -34,29 +36,33 @@ class Builder final : public YAML::EventHandler {
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    Add({.line = LineOf(mark)}, anchor);
+    Add({.line = LineOf(mark), .column = ColumnOf(mark)}, anchor);
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     // yaml-cpp marks plain scalars with the tag "?".
-    Add({.kind = Yaml::Kind::kScalar, .quoted = tag != "?", .line = LineOf(mark), .text = value},
+    Add({.kind = Yaml::Kind::kScalar,
+         .quoted = tag != "?",
+         .line = LineOf(mark),
+         .column = ColumnOf(mark),
+         .text = value},
         anchor);
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchors_.find(anchor);
-    if (found == anchors_.end()) return Fail(LineOf(mark), "an alias stands inside what it means");
-    if (Charge(found->second, LineOf(mark))) Add(Yaml(found->second), 0);
+    if (found == anchors_.end()) return Fail(At(mark), "an alias stands inside what it means");
+    if (Charge(found->second, At(mark))) Add(Yaml(found->second), 0);
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
-    Open({.kind = Yaml::Kind::kList, .line = LineOf(mark)}, anchor);
+    Open({.kind = Yaml::Kind::kList, .line = LineOf(mark), .column = ColumnOf(mark)}, anchor);
   }
   void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
-    Open({.kind = Yaml::Kind::kMap, .line = LineOf(mark)}, anchor);
+    Open({.kind = Yaml::Kind::kMap, .line = LineOf(mark), .column = ColumnOf(mark)}, anchor);
   }
   void OnSequenceEnd() override { Close(); }
   void OnMapEnd() override { Close(); }
@@ -68,51 +74,64 @@ class Builder final : public YAML::EventHandler {
     YAML::anchor_t anchor = 0;
     bool has_key = false;
     std::string key = {};
+    int key_line = 0, key_column = 0;
   };
 
-  void Fail(int line, std::string_view why) {
-    if (status_.ok()) status_ = InvalidArgument(fmt::format("line {}: {}", line, why));
+  // A place in the text.
+  struct Place {
+    int line = 1, column = 1;
+  };
+  static Place At(const YAML::Mark& mark) { return {LineOf(mark), ColumnOf(mark)}; }
+  static Place At(const Yaml& yaml) { return {yaml.line, yaml.column}; }
+
+  void Fail(Place place, std::string why) {
+    if (failed_) return;
+    failed_ = true;
+    error_ = {.line = place.line, .column = place.column, .why = std::move(why)};
   }
 
-  bool Charge(size_t nodes, size_t bytes, int line) {
+  bool Charge(size_t nodes, size_t bytes, Place place) {
     nodes_ += nodes;
     bytes_ += bytes;
-    if (nodes_ > limits_.nodes || bytes_ > limits_.bytes) Fail(line, "the document is too large");
-    return status_.ok();
+    if (nodes_ > limits_.nodes || bytes_ > limits_.bytes) Fail(place, "the document is too large");
+    return !failed_;
   }
 
-  bool Charge(const Yaml& yaml, int line) {
-    if (!Charge(1, yaml.text.size(), line)) return false;
+  bool Charge(const Yaml& yaml, Place place) {
+    if (!Charge(1, yaml.text.size(), place)) return false;
     for (const Yaml& item : yaml.items) {
-      if (!Charge(item, line)) return false;
+      if (!Charge(item, place)) return false;
     }
     for (const auto& [key, member] : yaml.members) {
-      if (!Charge(0, key.size(), line) || !Charge(member, line)) return false;
+      if (!Charge(0, key.size(), place) || !Charge(member, place)) return false;
     }
     return true;
   }
 
   void Open(Yaml yaml, YAML::anchor_t anchor) {
-    if (!status_.ok() || !Charge(1, 0, yaml.line)) return;
-    if (frames_.size() >= limits_.depth) return Fail(yaml.line, "nested too deep");
-    if (NeedsKey()) return Fail(yaml.line, "a key is not text");
+    if (failed_ || !Charge(1, 0, At(yaml))) return;
+    if (frames_.size() >= limits_.depth) return Fail(At(yaml), "nested too deep");
+    if (NeedsKey()) return Fail(At(yaml), "a key is not text");
     frames_.push_back({.yaml = std::move(yaml), .anchor = anchor});
   }
 
   void Close() {
-    if (!status_.ok()) return;
+    if (failed_) return;
     Frame frame = std::move(frames_.back());
     frames_.pop_back();
     CheckKeysDiffer(frame.yaml);
-    Place(std::move(frame.yaml), frame.anchor);
+    Insert(std::move(frame.yaml), frame.anchor);
   }
 
   void Add(Yaml yaml, YAML::anchor_t anchor) {
-    if (!status_.ok() || !Charge(1, yaml.text.size(), yaml.line)) return;
-    if (!NeedsKey()) return Place(std::move(yaml), anchor);
-    if (yaml.kind != Yaml::Kind::kScalar) return Fail(yaml.line, "a key is not text");
-    frames_.back().key = std::move(yaml.text);
-    frames_.back().has_key = true;
+    if (failed_ || !Charge(1, yaml.text.size(), At(yaml))) return;
+    if (!NeedsKey()) return Insert(std::move(yaml), anchor);
+    if (yaml.kind != Yaml::Kind::kScalar) return Fail(At(yaml), "a key is not text");
+    Frame& map = frames_.back();
+    map.key = std::move(yaml.text);
+    map.key_line = yaml.line;
+    map.key_column = yaml.column;
+    map.has_key = true;
   }
 
   bool NeedsKey() const {
@@ -120,8 +139,8 @@ class Builder final : public YAML::EventHandler {
            !frames_.back().has_key;
   }
 
-  void Place(Yaml yaml, YAML::anchor_t anchor) {
-    if (anchor != 0 && Charge(yaml, yaml.line)) anchors_[anchor] = yaml;
+  void Insert(Yaml yaml, YAML::anchor_t anchor) {
+    if (anchor != 0 && Charge(yaml, At(yaml))) anchors_[anchor] = yaml;
     if (frames_.empty()) {
       root_ = std::move(yaml);
       return;
@@ -130,21 +149,28 @@ class Builder final : public YAML::EventHandler {
     if (parent.yaml.kind == Yaml::Kind::kList) {
       parent.yaml.items.push_back(std::move(yaml));
     } else {
+      yaml.key_line = parent.key_line;
+      yaml.key_column = parent.key_column;
       parent.yaml.members.emplace_back(std::move(parent.key), std::move(yaml));
       parent.has_key = false;
     }
   }
 
   void CheckKeysDiffer(const Yaml& map) {
-    std::vector<std::string_view> keys;
-    for (const auto& [key, member] : map.members) keys.push_back(key);
-    std::ranges::sort(keys);
-    const auto twice = std::ranges::adjacent_find(keys);
-    if (twice != keys.end()) Fail(map.line, fmt::format("the key '{}' stands twice", *twice));
+    std::vector<std::pair<std::string_view, const Yaml*>> keys;
+    for (const auto& [key, member] : map.members) keys.emplace_back(key, &member);
+    std::ranges::stable_sort(keys, {}, [](const auto& one) { return one.first; });
+    const auto twice =
+        std::ranges::adjacent_find(keys, {}, [](const auto& one) { return one.first; });
+    if (twice == keys.end()) return;
+    const Yaml& again = *std::next(twice)->second;
+    Fail({again.key_line, again.key_column},
+         fmt::format("the key '{}' stands twice", twice->first));
   }
 
   const YamlLimits limits_;
-  Status status_;
+  bool failed_ = false;
+  YamlError error_;
   Yaml root_;
   std::vector<Frame> frames_;
   std::map<YAML::anchor_t, Yaml> anchors_;
@@ -161,10 +187,10 @@ const Yaml* Yaml::Find(std::string_view key) const {
   return nullptr;
 }
 
-Result<Yaml> ParseYaml(const std::string& text, const YamlLimits& limits) {
+std::expected<Yaml, YamlError> ReadYaml(const std::string& text, const YamlLimits& limits) {
   if (const size_t at = FindNotUtf8(text); at < text.size()) {
     const auto lines = std::count(text.begin(), text.begin() + static_cast<ptrdiff_t>(at), '\n');
-    return Error(InvalidArgument(fmt::format("line {}: is not UTF-8", lines + 1)));
+    return std::unexpected(YamlError{.line = static_cast<int>(lines) + 1, .why = "is not UTF-8"});
   }
   Builder builder(limits);
   try {
@@ -172,11 +198,18 @@ Result<Yaml> ParseYaml(const std::string& text, const YamlLimits& limits) {
     YAML::Parser parser(stream);
     parser.HandleNextDocument(builder);
   } catch (const YAML::Exception& error) {
-    return Error(InvalidArgument(fmt::format("line {}: {}", LineOf(error.mark), error.msg)));
+    return std::unexpected(
+        YamlError{.line = LineOf(error.mark), .column = ColumnOf(error.mark), .why = error.msg});
   } catch (const std::exception& error) {
-    return Error(InvalidArgument(error.what()));
+    return std::unexpected(YamlError{.why = error.what()});
   }
   return std::move(builder).Take();
+}
+
+Result<Yaml> ParseYaml(const std::string& text, const YamlLimits& limits) {
+  auto read = ReadYaml(text, limits);
+  if (read) return *std::move(read);
+  return Error(InvalidArgument(fmt::format("line {}: {}", read.error().line, read.error().why)));
 }
 
 }  // namespace ekiben::store

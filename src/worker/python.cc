@@ -13,7 +13,6 @@
 #include <fmt/ranges.h>
 
 namespace ekiben::worker {
-namespace {
 
 namespace fs = std::filesystem;
 
@@ -22,8 +21,7 @@ bool IsProgram(const fs::path& path) {
   return fs::is_regular_file(path, ignored) && access(path.c_str(), X_OK) == 0;
 }
 
-// Where PATH has a program of this name.
-std::optional<fs::path> InPath(const std::string& name) {
+std::optional<fs::path> FindInPath(const std::string& name) {
   const char* const path = std::getenv("PATH");
   std::istringstream folders(path != nullptr ? path : "");
   for (std::string folder; std::getline(folders, folder, ':');) {
@@ -32,13 +30,11 @@ std::optional<fs::path> InPath(const std::string& name) {
   return std::nullopt;
 }
 
-}  // namespace
-
 Result<fs::path> FindPython(const std::string& wanted) {
   if (!wanted.empty()) {
     const bool is_path = wanted.find('/') != wanted.npos;
     if (is_path && IsProgram(wanted)) return fs::absolute(wanted);
-    if (const auto found = is_path ? std::nullopt : InPath(wanted)) return *found;
+    if (const auto found = is_path ? std::nullopt : FindInPath(wanted)) return *found;
     return Error(NotFound(fmt::format("there is no Python interpreter '{}'", wanted)));
   }
   std::vector<std::string> places;
@@ -53,7 +49,7 @@ Result<fs::path> FindPython(const std::string& wanted) {
     if (IsProgram(self.parent_path() / name)) return self.parent_path() / name;
   }
   places.push_back((self.parent_path() / "python3").string());
-  if (const auto found = InPath("python3")) return *found;
+  if (const auto found = FindInPath("python3")) return *found;
   places.emplace_back("PATH");
   return Error(NotFound(fmt::format("there is no Python to run the service with; looked for {}",
                                     fmt::join(places, ", ")))

@@ -60,6 +60,7 @@ void Slot::OnFrame(const Frame& frame, size_t lane) {
 
 void Slot::OnEnd(const std::string& how) {
   const bool was_up = std::exchange(ready_, false);
+  dying_ = false;
   worker_.reset();
   if (stopping_ || std::exchange(waiting_, false)) return;
   if (!was_ready_) {
@@ -87,7 +88,9 @@ bool Slot::AskForMetrics(uint32_t call) {
 }
 
 void Slot::Kill() {
-  if (ready_) worker_->Kill();
+  if (!ready_) return;
+  dying_ = true;
+  worker_->Kill();
 }
 
 void Slot::Stop() {

@@ -38,6 +38,8 @@ class Slot {
   void Start();
   // The worker, when it is ready; else null.
   Worker* worker() { return ready_ ? worker_.get() : nullptr; }
+  // Whether the worker has been killed, and has not ended yet: what is sent to it is lost.
+  bool dying() const { return dying_; }
   // Asks the worker for its metrics, if it is ready: kMetricsResult with this call answers.
   bool AskForMetrics(uint32_t call);
   // Kills the worker, which on_down then tells. One that is not ready yet is left alone.
@@ -61,6 +63,7 @@ class Slot {
   Time started_{};
   bool waiting_ = false;  // The worker waits for Start().
   bool ready_ = false;
+  bool dying_ = false;
   bool was_ready_ = false;
   bool failed_ = false;
   bool stopping_ = false;

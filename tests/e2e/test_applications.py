@@ -42,6 +42,11 @@ SERVICE = """
         return {"url": str(request.url), "item": str(request.url_for("item", name="x"))}
 
 
+    @api.get("/client")
+    def client(request: Request):
+        return request.client
+
+
     @api.post("/size")
     async def size(request: Request):
         return {"size": len(await request.body())}
@@ -103,6 +108,11 @@ SERVICE = """
     def echo():
         sent = request.get_data()
         return Response(sent, mimetype=request.mimetype, headers=[("x-a", "1"), ("x-a", "2")])
+
+
+    @web.get("/client")
+    def web_client():
+        return [request.remote_addr, int(request.environ["REMOTE_PORT"])]
 
 
     @web.get("/pieces")
@@ -210,10 +220,6 @@ LIVING = """
     @api.get("/state")
     def state(request: Request):
         return {"model": request.state.model}
-
-    @api.get("/who")
-    def who(request: Request):
-        return {"host": request.client.host, "port": request.client.port}
 """
 
 
@@ -260,6 +266,16 @@ def test_it_knows_where_it_is_mounted(server: Server) -> None:
         "url": f"{server.url}/api/where?a=b",
         "item": f"{server.url}/api/items/x",
     }
+
+
+def test_it_knows_who_asks(server: Server) -> None:
+    with Connection(server.url) as connection:
+        connection.request("GET", "/api/client")
+        first = connection.answer().json()
+        connection.request("GET", "/web/client")
+        assert connection.answer().json() == first
+    assert first[0] == "127.0.0.1"
+    assert first[1] > 0
 
 
 def test_the_path_of_a_mount_leads_to_its_root(server: Server) -> None:

@@ -148,7 +148,9 @@ def test_a_call_that_takes_longer_than_its_runner_may_is_given_up(
 ) -> None:
     (folder / "wait").touch()
     with serve(folder, tmp_path, "--set", "runners.slow.traffic.timeout=0.3") as server:
-        assert call(server.url, "/wait", b"[[1]]").status == 504
+        late = call(server.url, "/wait", b"[[1]]")
+        assert late.status == 504
+        assert "a call of the runner 'slow' took longer than " in late.json()["error"]
         (folder / "wait").unlink()
         eventually(
             "another worker answers", lambda: call(server.url, "/wait", b"[[1]]").status == 200

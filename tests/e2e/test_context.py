@@ -18,6 +18,7 @@ from harness.service import serve, write_service
 
 SERVICE = """
     import asyncio
+    import logging
     import os
     import time
 
@@ -27,7 +28,18 @@ SERVICE = """
     from bentoml.io import JSON, NumpyNdarray, Text
 
     svc = bentoml.Service("contexts")
+    log = logging.getLogger("bentoml")
 
+
+    @svc.api(input=JSON(), output=JSON())
+    def tell(x):
+        log.info("told %s", x)
+        log.debug("not told")
+
+    @svc.api(input=JSON(), output=JSON())
+    async def tell_later(x):
+        log.info("told %s", x)
+        log.debug("not told")
 
     def seen(ctx):
         request = ctx.request
@@ -37,6 +49,7 @@ SERVICE = """
             "q": dict(request.query_params),
             "method": request.method,
             "path": request.path,
+            "client": request.client[0],
             "metadata": request.metadata is request.headers,
             "state": ctx.state.get("weights"),
         }
@@ -157,6 +170,7 @@ def test_a_function_sees_the_request_and_shapes_the_response(server: Server, lat
         "q": {"a": "1", "b": "y"},
         "method": "POST",
         "path": path,
+        "client": "127.0.0.1",
         "metadata": True,
         "state": 8,
     }
@@ -210,6 +224,14 @@ def test_a_stream_has_the_status_and_headers_that_it_began_with(server: Server, 
 def test_an_error_of_the_users_own_has_its_status(server: Server) -> None:
     answer = call(server.url, "/tea", b"milk")
     assert (answer.status, answer.json()["error"]) == (418, "no milk")
+
+
+@LATER
+def test_what_a_function_logs_has_its_requests_id(server: Server, later: str) -> None:
+    answer = call(server.url, f"/tell{later}", b"17")
+    assert answer.status == 200
+    assert f"told 17 request_id={answer.header('x-request-id')}\n" in server.stderr
+    assert "not told" not in server.stderr
 
 
 def test_a_header_with_a_line_break_is_not_sent(server: Server) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/guides/python-services.md: its programs and commands, from the top to the bottom."""
+"""The guides that have commands: their programs and commands, from the top to the bottom."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from harness.program import ROOT
 from harness.readme import Reader, blocks, commands_of
+from harness.store import Store
 
 from ekiben.configuration import configuration, for_runners
 
@@ -30,6 +31,22 @@ def test_the_guide_to_services_works_from_the_top_to_the_bottom(tmp_path: Path) 
                     asked += 1
     assert asked == 6
     assert (tmp_path / "settings.yaml").exists()
+
+
+def test_the_guide_to_bentos_works_from_the_top_to_the_bottom(
+    own_store: Store, tmp_path: Path
+) -> None:
+    folder = tmp_path / "words"
+    folder.mkdir()
+    with Reader(folder, own_store.home, Path(sys.executable), tmp_path / "out") as reader:
+        for block in blocks(GUIDES / "building-a-bento.md"):
+            if named := _FILE.match(block):
+                (folder / named[1]).write_text(block[named.end() :])
+                continue
+            for command in commands_of(block):
+                printed = reader.type(command)
+                assert not command.says or printed.strip() == command.says
+    assert {"lengths", "iris_clf"} <= {one.name for one in (own_store.home / "bentos").iterdir()}
 
 
 def test_the_settings_of_the_guide_are_read(tmp_path: Path) -> None:

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from harness.client import call
@@ -212,3 +215,37 @@ def test_init_local_runs_it_in_a_notebook(folder: Path, store: Store) -> None:
         "[2] ['iris_clf']",
     ]
     assert "runner 'work_of_mine' runs in this process" in done.stderr
+
+
+def test_a_runnable_that_only_streams_is_made_where_its_pieces_are_read(tmp_path: Path) -> None:
+    source = """
+        import bentoml
+        from bentoml.io import Text
+
+        class Talk(bentoml.Runnable):
+            SUPPORTED_RESOURCES = ("cpu",)
+            SUPPORTS_CPU_MULTI_THREADING = True
+
+            def __init__(self):
+                print("made", flush=True)
+
+            @bentoml.Runnable.method(batchable=False)
+            async def words(self, text):
+                for word in text.split():
+                    yield word.upper()
+
+        talk = bentoml.Runner(Talk)
+        svc = bentoml.Service("talks", runners=[talk])
+
+        @svc.api(input=Text(), output=Text())
+        async def shout(text):
+            async for word in talk.words.async_stream(text):
+                yield word
+    """
+    folder = write_service(tmp_path, source)
+    with serve(folder, folder / "home") as server:
+        assert "talk runs inside the API workers" in server.stdout
+        with closing(http.client.HTTPConnection(urlsplit(server.url).netloc)) as connection:
+            connection.request("POST", "/shout", b"a b", {"content-type": "text/plain"})
+            assert connection.getresponse().read() == b"AB"
+        assert server.stdout.count("made") == 1

@@ -17,6 +17,7 @@ two.
 
 from __future__ import annotations
 
+import inspect
 import io
 import json
 import os
@@ -77,8 +78,10 @@ def _prepared(settings: dict[str, Any], sockets: list[Any]) -> Any:
     from ..bentoml_alias import install
     from ..context import process
     from ..loading import load
+    from .lines import show_lines
     from .native import native_method
 
+    show_lines()
     install(force=settings.get("alias", False))
     configured = os.environ.pop(_CONFIGURATION, "")
     configuration.use(
@@ -95,9 +98,12 @@ def _prepared(settings: dict[str, Any], sockets: list[Any]) -> Any:
     if service.bento is not None:
         service.tag = service.bento.tag
         process.service_version = service.bento.info.version
-    if settings.get("embeds"):
-        for runner in service.runners:
-            runner.embedded = not all(native_method(one) for one in runner.runner_methods)
+    for runner in service.runners:
+        methods = runner.runner_methods
+        if settings.get("embeds"):
+            runner.embedded = not all(native_method(one) for one in methods)
+        elif all(inspect.isasyncgenfunction(one.function) for one in methods):
+            runner.embedded = True  # A worker of its own would only wait: streams stay in here.
     if settings["role"] == "runner":
         from .runner import RunnerWorker
 

@@ -115,6 +115,7 @@ class Applications:
             "path": scope.get("raw_path", scope["path"].encode()).decode("latin-1"),
             "query": scope["query_string"].decode("latin-1"),
             "headers": _as_text(scope["headers"]),
+            **({"client": scope["client"]} if scope.get("client") else {}),
         }
         body = Blob(await _whole(receive))
         rest = 0
@@ -232,7 +233,7 @@ def _scope(request: dict[str, Any]) -> Scope:
         "query_string": request["query"].encode("latin-1"),
         "root_path": "",
         "headers": headers,
-        "client": None,
+        "client": tuple(request["client"]) if "client" in request else None,
         "server": _server(dict(headers).get(b"host", b"").decode("latin-1")),
         "state": {},
     }

@@ -120,6 +120,8 @@ def environment(scope: Any, body: io.BytesIO) -> dict[str, Any]:
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
     }
+    if scope.get("client"):
+        environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = map(str, scope["client"])
     for raw_name, raw_value in scope["headers"]:
         header = raw_name.decode("latin-1").upper().replace("-", "_")
         value = raw_value.decode("latin-1")

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace ekiben::reload {
+namespace ekiben {
 
 // Patterns as .gitignore has them, which bentofiles use too: `*.py`, `tests/`, `/data/**/*.json`,
 // `!keep.py`. The last that matches a path decides. A pattern that means a folder means everything
@@ -30,4 +30,4 @@ class PathPatterns {
   std::vector<Pattern> patterns_;
 };
 
-}  // namespace ekiben::reload
+}  // namespace ekiben

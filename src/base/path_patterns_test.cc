@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "reload/path_patterns.h"
+#include "base/path_patterns.h"
 
 #include <gtest/gtest.h>
 
-namespace ekiben::reload {
+namespace ekiben {
 namespace {
 
 bool Match(const std::vector<std::string>& lines, std::string_view path) {
@@ -57,4 +57,4 @@ TEST(PathPatternsTest, CommentsAndEmptyLinesMeanNothing) {
 }
 
 }  // namespace
-}  // namespace ekiben::reload
+}  // namespace ekiben

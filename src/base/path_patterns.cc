@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "reload/path_patterns.h"
+#include "base/path_patterns.h"
 
 #include <fnmatch.h>
 
@@ -7,7 +7,7 @@
 #include <span>
 #include <utility>
 
-namespace ekiben::reload {
+namespace ekiben {
 namespace {
 
 using Parts = std::span<const std::string>;
@@ -71,4 +71,4 @@ bool PathPatterns::Match(std::string_view path) const {
   return last != patterns_.rend() && !last->negated;
 }
 
-}  // namespace ekiben::reload
+}  // namespace ekiben

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bento/builder.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/file.h"
+#include "bento/dockerfile.h"
+#include "bento/env_file.h"
+#include "bento/lock.h"
+#include "bento/requirements.h"
+#include "bento/sources.h"
+#include "bento/staged_files.h"
+#include "bento/texts.h"
+#include "store/bento_yaml.h"
+#include "store/digest.h"
+#include "store/yaml.h"
+#include "store/yaml_block.h"
+
+namespace ekiben::bento {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t kMaxText = size_t{1} << 20;  // Of a file that an option names.
+constexpr size_t kMaxNodes = 10'000'000;      // Of a document that we have made ourselves.
+
+// The files of one service in the folder "service:svc" may be in.
+std::vector<std::string> FilesOf(const std::string& service) {
+  std::string module = service.substr(0, service.find(':'));
+  std::ranges::replace(module, '.', '/');
+  return {module + ".py", module + "/__init__.py", "src/" + module + ".py",
+          "src/" + module + "/__init__.py"};
+}
+
+// Writes one bento into its staging folder, step by step; after the first failure no step does
+// anything.
+class Writer {
+ public:
+  Writer(const Plan& plan, const fs::path& staged, const Listener& listener)
+      : plan_(plan), options_(plan.options), staged_(staged), listener_(listener) {}
+
+  Status Write() {
+    if (!plan_.is_model()) PutSources();
+    PutModels();
+    PutEnvironment();
+    if (!plan_.is_model()) PutPython();
+    PutDocker();
+    PutDescription();
+    PutManifest();
+    return std::move(status_);
+  }
+
+ private:
+  void Do(Status status) {
+    if (status_.ok()) status_ = std::move(status);
+  }
+  template <typename T>
+  bool Take(Result<T> result, T& into) {
+    if (!result) Do(std::move(result).error());
+    if (status_.ok()) into = *std::move(result);
+    return status_.ok();
+  }
+  void Tell(const std::string& step) const { listener_.on_step(step); }
+
+  void PutSources() {
+    Sources sources;
+    if (!Take(CollectSources(plan_.folder, options_.include, options_.exclude), sources)) return;
+    for (const std::string& warning : sources.warnings) listener_.on_warning(warning);
+    const std::vector<std::string> files = FilesOf(plan_.service);
+    if (std::ranges::none_of(files, [&](const auto& file) { return sources.Has(file); })) {
+      return Do(NotFound(fmt::format("'{}', where the service is, is not among the files of the "
+                                     "bento",
+                                     files.front()))
+                    .WithHint("add it to include in the bentofile, or take it out of exclude"));
+    }
+    for (const SourceFile& file : sources.files) {
+      if (status_.ok()) Do(PutFile(file.from, staged_ / "src" / file.path));
+    }
+    Tell(fmt::format("packed {} file{} of {}", sources.files.size(),
+                     sources.files.size() == 1 ? "" : "s", plan_.folder.string()));
+  }
+
+  void PutModels() {
+    std::map<std::string, const store::ModelInfo*> newest;
+    for (const store::ModelInfo& model : plan_.models) {
+      if (!status_.ok()) return;
+      const fs::path folder = staged_ / "models" / model.tag.name / model.tag.version;
+      Do(PutTree(model.path, folder));
+      const store::ModelInfo*& best = newest[model.tag.name];
+      if (best == nullptr || best->creation_time < model.creation_time) best = &model;
+      Tell(fmt::format("packed the model {}", model.tag.ToString()));
+    }
+    for (const auto& [name, model] : newest) {
+      if (status_.ok()) Do(PutText(staged_ / "models" / name / "latest", model->tag.version));
+    }
+  }
+
+  // What docker.env names a file for.
+  void PutEnvironment() {
+    if (options_.env_file.empty() || !status_.ok()) return;
+    std::string text;
+    if (!ReadNamed(options_.env_file, "docker.env", text)) return;
+    std::vector<EnvOption> envs;
+    if (!Take(ParseEnvFile(text), envs)) return;
+    for (EnvOption& env : envs) options_.envs.push_back(std::move(env));
+  }
+
+  // The text of a file that an option names.
+  bool ReadNamed(const std::string& path, std::string_view key, std::string& text) {
+    fs::path file;
+    return Take(ResolveInside(plan_.folder, path, key), file) &&
+           Take(ReadFile(file, kMaxText), text);
+  }
+
+  void PutPython() {
+    const fs::path folder = staged_ / "env" / "python";
+    const PythonOptions& python = options_.python;
+    if (status_.ok()) Do(PutText(folder / "version.txt", plan_.python_version));
+    for (const std::string& wheel : python.wheels) {
+      fs::path file;
+      if (!Take(ResolveInside(plan_.folder, wheel, "python.wheels"), file)) return;
+      Do(PutFile(file, folder / "wheels" / file.filename()));
+    }
+    Requirements requirements;
+    if (!status_.ok() || !Take(ReadRequirements(python, plan_.folder), requirements)) return;
+    Do(PutText(folder / kRequirements, requirements.text));
+    if (!requirements.constraints.empty()) {
+      Do(PutText(folder / kConstraints, requirements.constraints));
+    }
+    needs_git_ = requirements.needs_git();
+    if (!requirements.empty()) installed_ = kRequirements;
+    if (requirements.empty() || !python.lock_packages.value_or(true) || !status_.ok()) return;
+    Tell("locking the packages");
+    Do(LockPackages({.folder = folder,
+                     .root = plan_.folder,
+                     .options = python,
+                     .python = plan_.python,
+                     .python_version = MinorVersion(plan_.python_version),
+                     .hashes = !needs_git_}));
+    installed_ = kLock;
+  }
+
+  void PutConda() {
+    const CondaOptions& conda = options_.conda;
+    const fs::path file = staged_ / "env" / "conda" / "environment.yml";
+    std::string text = CondaText(conda);
+    if (conda.environment_yml &&
+        !ReadNamed(*conda.environment_yml, "conda.environment_yml", text)) {
+      return;
+    }
+    if (!conda.empty() && status_.ok()) Do(PutText(file, text));
+  }
+
+  void PutDocker() {
+    const fs::path folder = staged_ / "env" / "docker";
+    const DockerOptions& docker = options_.docker;
+    WarnOfDocker();
+    PutConda();
+    std::string script;
+    if (docker.setup_script && ReadNamed(*docker.setup_script, "docker.setup_script", script)) {
+      Do(PutText(folder / "setup_script", script, true));
+    }
+    if (!status_.ok()) return;
+    Do(PutText(folder / "Dockerfile",
+               DockerfileText({.docker = docker,
+                               .envs = options_.envs,
+                               .pip_args = options_.python.pip_args.value_or(""),
+                               .python_version = MinorVersion(plan_.python_version),
+                               .ekiben_version = plan_.ekiben_version,
+                               .is_model = plan_.is_model(),
+                               .requirements = installed_,
+                               .has_models = !plan_.models.empty(),
+                               .has_wheels = !options_.python.wheels.empty(),
+                               .has_setup_script = docker.setup_script.has_value(),
+                               .has_conda = !options_.conda.empty(),
+                               .needs_git = needs_git_})));
+    if (status_.ok()) Do(PutText(folder / "entrypoint.sh", EntrypointText(), true));
+  }
+
+  void WarnOfDocker() const {
+    const DockerOptions& docker = options_.docker;
+    if (docker.base_image) return;
+    if (docker.distro && *docker.distro != "debian") {
+      listener_.on_warning(
+          fmt::format("docker.distro '{}': the Dockerfile is Debian's; "
+                      "docker.base_image names another image",
+                      *docker.distro));
+    }
+    if (docker.cuda_version) {
+      listener_.on_warning(
+          "docker.cuda_version: the Dockerfile's image has no CUDA; docker.base_image names one "
+          "that has");
+    }
+  }
+
+  void PutDescription() {
+    if (!status_.ok()) return;
+    const auto openapi = store::ParseYaml(plan_.openapi, {.nodes = kMaxNodes});
+    if (!openapi) return Do(openapi.error());
+    Do(PutText(staged_ / "apis" / "openapi.yaml", ToBlock(*openapi)));
+    constexpr std::string_view kFile = "file:";
+    std::string text = options_.description.empty() ? plan_.description.doc : options_.description;
+    if (text.starts_with(kFile)) {
+      const size_t path = text.find_first_not_of(' ', kFile.size());
+      if (!ReadNamed(path == text.npos ? "" : text.substr(path), "description", text)) return;
+      return Do(PutText(staged_ / "README.md", text));
+    }
+    if (status_.ok()) Do(PutText(staged_ / "README.md", ReadmeText(plan_, text)));
+  }
+
+  // Last, since the digest is that of everything else.
+  void PutManifest() {
+    if (!status_.ok()) return;
+    Plan plan = plan_;
+    plan.options = options_;
+    const std::string text = ManifestText(plan);
+    std::string digest;
+    if (!Take(store::TreeDigest(staged_, text), digest)) return;
+    Do(PutText(staged_ / store::kBentoYaml, text + DigestLine(digest)));
+  }
+
+  const Plan& plan_;
+  BuildOptions options_;
+  const fs::path& staged_;
+  const Listener& listener_;
+  Status status_;
+  std::string installed_;  // What pip installs; empty: nothing.
+  bool needs_git_ = false;
+};
+
+Status CheckPlan(const Plan& plan) {
+  if (!plan.options.docker.dockerfile_template) return {};
+  return FailedPrecondition("docker.dockerfile_template is for BentoML's own Dockerfile")
+      .WithHint(
+          "docker.base_image, system_packages and setup_script say the same; "
+          "`commands` below image: are run as they are");
+}
+
+}  // namespace
+
+Result<store::BentoInfo> Build(const Plan& plan, const store::BentoStore& store,
+                               const Listener& listener) {
+  if (Status checked = CheckPlan(plan); !checked.ok()) return Error(std::move(checked));
+  auto staging = store::StagingFolder::Make(store.home());
+  if (!staging) return Error(std::move(staging).error());
+  Status written = Writer(plan, staging->path(), listener).Write();
+  if (!written.ok()) return Error(std::move(written));
+  return store.Publish(*std::move(staging), plan.tag);
+}
+
+}  // namespace ekiben::bento

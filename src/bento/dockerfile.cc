@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bento/dockerfile.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace ekiben::bento {
+namespace {
+
+// BentoML's user and folder, which charts and volumes rely on.
+constexpr const char* kBegin = R"(
+ARG BENTO_USER=bentoml
+ARG BENTO_USER_UID=1034
+ARG BENTO_USER_GID=1034
+RUN groupadd -g $BENTO_USER_GID -o $BENTO_USER \
+ && useradd -m -u $BENTO_USER_UID -g $BENTO_USER_GID -o -r $BENTO_USER
+ENV BENTO_PATH=/home/bentoml/bento \
+    EKIBEN_HOME=/home/bentoml \
+    BENTOML_HOME=/home/bentoml \
+    PYTHONUNBUFFERED=1
+WORKDIR $BENTO_PATH
+)";
+
+constexpr const char* kEnd = R"(COPY env/docker env/docker
+COPY apis apis
+COPY README.md bento.yaml ./
+RUN chmod +x env/docker/entrypoint.sh
+USER bentoml
+EXPOSE 3000
+ENTRYPOINT ["/home/bentoml/bento/env/docker/entrypoint.sh"]
+)";
+
+constexpr const char* kEntrypoint = R"(#!/bin/sh
+# No arguments, or a command that serves: serve this bento. Anything else is run as it is.
+set -eu
+bento=${BENTO_PATH:-/home/bentoml/bento}
+cd "$bento"
+[ $# -gt 0 ] || set -- serve --production
+case "$1" in
+  serve | serve-http)
+    shift
+    exec ekiben serve "$bento" --host "${BENTOML_HOST:-0.0.0.0}" \
+      --port "${PORT:-${BENTOML_PORT:-3000}}" "$@"
+    ;;
+  *) exec "$@" ;;
+esac
+)";
+
+// A value between double quotes as a Dockerfile reads it.
+std::string Quoted(std::string_view value) {
+  std::string out = "\"";
+  for (const char c : value) {
+    if (c == '"' || c == '\\' || c == '$') out += '\\';
+    out += c;
+  }
+  return out + "\"";
+}
+
+std::string BaseImage(const ImageParts& parts) {
+  if (parts.docker.base_image) return *parts.docker.base_image;
+  if (parts.has_conda) return "continuumio/miniconda3";
+  return fmt::format("python:{}-slim", parts.python_version);
+}
+
+std::string SystemPackages(const ImageParts& parts) {
+  std::vector<std::string> packages = parts.docker.system_packages;
+  if (parts.needs_git && std::ranges::find(packages, "git") == packages.end()) {
+    packages.emplace_back("git");
+  }
+  if (packages.empty()) return "";
+  return fmt::format(
+      "\nRUN apt-get update \\\n && apt-get install -y --no-install-recommends {} \\\n"
+      " && rm -rf /var/lib/apt/lists/*\n",
+      fmt::join(packages, " "));
+}
+
+std::string Variables(const ImageParts& parts) {
+  std::string out;
+  for (const EnvOption& env : parts.envs) {
+    if (!env.value) continue;
+    const char* const word = env.stage == "build" ? "ARG" : "ENV";
+    out += fmt::format("{} {}={}\n", word, env.name, Quoted(*env.value));
+  }
+  return out.empty() ? out : "\n" + out;
+}
+
+std::string PythonPackages(const ImageParts& parts) {
+  const std::string pip = fmt::format("RUN python -m pip install --no-cache-dir{}{}",
+                                      parts.pip_args.empty() ? "" : " ", parts.pip_args);
+  const std::string wheels = parts.has_wheels ? " --find-links env/python/wheels" : "";
+  std::string out = parts.is_model ? "\n" : "\nCOPY env/python env/python\n";
+  if (parts.has_conda) {
+    out +=
+        "COPY env/conda env/conda\n"
+        "RUN conda env update -n base -f env/conda/environment.yml && conda clean -afy\n";
+  }
+  if (!parts.requirements.empty()) {
+    out += fmt::format("{}{} -r env/python/{}\n", pip, wheels, parts.requirements);
+  }
+  if (parts.has_wheels) out += fmt::format("{} env/python/wheels/*.whl\n", pip);
+  out += fmt::format("{}{} {}ekiben=={}\n", pip, wheels, parts.is_model ? "onnxruntime " : "",
+                     parts.ekiben_version);
+  return out;
+}
+
+std::string Commands(const ImageParts& parts) {
+  std::string out;
+  if (parts.has_setup_script) {
+    out +=
+        "\nCOPY env/docker/setup_script env/docker/setup_script\n"
+        "RUN chmod +x env/docker/setup_script && env/docker/setup_script\n";
+  }
+  for (const std::string& command : parts.docker.commands) out += fmt::format("RUN {}\n", command);
+  return out;
+}
+
+}  // namespace
+
+std::string DockerfileText(const ImageParts& parts) {
+  std::string out = fmt::format(
+      "# docker build -f env/docker/Dockerfile . in the bento's folder; `ekiben containerize` "
+      "needs "
+      "none.\nFROM {}\n{}{}{}{}{}\n",
+      BaseImage(parts), kBegin, SystemPackages(parts), Variables(parts), PythonPackages(parts),
+      Commands(parts));
+  if (parts.has_models) out += "COPY models models\n";
+  if (!parts.is_model) out += "COPY src src\n";
+  return out + kEnd;
+}
+
+std::string EntrypointText() { return kEntrypoint; }
+
+}  // namespace ekiben::bento

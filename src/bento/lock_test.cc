@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bento/lock.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/status_matchers.h"
+#include "bento/bento_testing.h"
+#include "bento/requirements.h"
+
+namespace ekiben::bento {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using testing::Not;
+
+class LockTest : public FolderTest {
+ protected:
+  static std::string Words(const LockRequest& request) {
+    return fmt::format("{}", fmt::join(LockArguments(request), " "));
+  }
+};
+
+TEST_F(LockTest, LocksTheClosureWithHashesAndNoIndex) {
+  EXPECT_EQ(Words({.python = "/py", .python_version = "3.11"}),
+            "pip compile requirements.txt --output-file requirements.lock.txt --no-header --quiet "
+            "--generate-hashes --python /py --python-version 3.11 --no-emit-index-url");
+}
+
+TEST_F(LockTest, AnIndexThatTheBentofileNamesIsInTheLock) {
+  LockRequest request{.root = "/src"};
+  request.options.index_url = "https://index.example/simple";
+  request.options.find_links = {"./wheels", "https://other.example/links"};
+  request.options.trusted_host = {"index.example"};
+  request.options.no_index = true;
+  const std::string words = Words(request);
+  EXPECT_THAT(words, HasSubstr("--emit-index-url --no-index --index-url https://index.example"));
+  EXPECT_THAT(words, HasSubstr("--find-links /src/./wheels --find-links https://other.example"));
+  EXPECT_THAT(words, HasSubstr("--allow-insecure-host index.example"));
+}
+
+TEST_F(LockTest, WhatComesOutOfARepositoryHasNoHash) {
+  EXPECT_THAT(Words({.hashes = false}), Not(HasSubstr("--generate-hashes")));
+}
+
+TEST_F(LockTest, TheProgramIsFoundInPathAndItsFailureIsReported) {
+  Write("bin/uv", "#!/bin/sh\n[ -e fail ] && exit 3\necho \"$@\" > requirements.lock.txt\n");
+  fs::permissions(folder_ / "bin/uv", fs::perms(0755));
+  const std::string before = std::getenv("PATH");
+  setenv("PATH", ((folder_ / "bin").string() + ":" + before).c_str(), 1);
+  EXPECT_THAT(LockPackages({.folder = folder_}), IsOk());
+  EXPECT_THAT(ReadAll(folder_ / kLock), HasSubstr("pip compile requirements.txt"));
+  Write("fail");
+  EXPECT_THAT(LockPackages({.folder = folder_}),
+              HasMessage(HasSubstr("uv ended with exit status 3")));
+  setenv("PATH", (folder_ / "none").c_str(), 1);
+  const Status missing = LockPackages({.folder = folder_});
+  setenv("PATH", before.c_str(), 1);
+  EXPECT_THAT(missing, HasCode(Code::kNotFound));
+  EXPECT_THAT(missing.hint(), HasSubstr("pip install uv"));
+}
+
+TEST_F(LockTest, RequirementsHaveWhatTheirFilesName) {
+  Write("r.txt", "numpy\n-r more/other.txt\n-c limits.txt\n");
+  Write("more/other.txt", "-r third.txt\r\npandas\n");
+  Write("more/third.txt", "scikit-learn\n");
+  Write("limits.txt", "numpy<2\n");
+  const auto requirements = ReadRequirements({.requirements_txt = "r.txt"}, folder_);
+  ASSERT_THAT(requirements, IsOk());
+  EXPECT_EQ(requirements->text, "-c constraints.txt\nnumpy\nscikit-learn\npandas\n");
+  EXPECT_EQ(requirements->constraints, "numpy<2\n");
+}
+
+TEST_F(LockTest, RequirementsThatIncludeThemselvesOrLeaveTheFolderAreRefused) {
+  Write("r.txt", "-r r.txt\n");
+  EXPECT_THAT(ReadRequirements({.requirements_txt = "r.txt"}, folder_),
+              HasMessage(HasSubstr("includes itself")));
+  Write("s.txt", "-r ../../../../../../../../etc/hostname\n");
+  EXPECT_THAT(ReadRequirements({.requirements_txt = "s.txt"}, folder_),
+              HasMessage(HasSubstr("outside of the folder")));
+}
+
+}  // namespace
+}  // namespace ekiben::bento

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// ekiben build [TARGET] [-f FILE] [--version VERSION] [--name NAME] [--label KEY=VALUE]… [-o tag]
+#include "cli/build.h"
+
+#include <memory>
+#include <ostream>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "base/clock.h"
+#include "bento/builder.h"
+#include "cli/build_plan.h"
+#include "cli/report.h"
+#include "cli/usage.h"
+
+namespace ekiben::cli {
+namespace {
+
+// What was built, and what may be typed next.
+void TellResult(const BuildArgs& args, const store::BentoInfo& bento, Context& context) {
+  if (args.output == "tag") {
+    context.out << bento.tag.ToString() << '\n';
+    return;
+  }
+  const std::string tag = bento.tag.ToString();
+  context.out << "\nSuccessfully built Bento(tag=\"" << tag << "\").\n\n"
+              << "Next:\n\n"
+              << "  serve it:             ekiben serve " << tag << '\n'
+              << "  make an image of it:  ekiben containerize " << tag << '\n';
+}
+
+}  // namespace
+
+Status RunBuild(const BuildArgs& args, Context& context) {
+  const Time start = Now();
+  // With -o tag stdout has the tag and nothing else.
+  std::ostream& progress = args.output == "tag" ? context.err : context.out;
+  const bento::Listener listener{.on_step =
+                                     [&](std::string_view step) {
+                                       progress << "  " << Printable(step) << '\n' << std::flush;
+                                     },
+                                 .on_warning =
+                                     [&](std::string_view text) {
+                                       PrintWarning(FailedPrecondition(std::string(text)), context);
+                                     }};
+  auto plan = MakePlan(args, context);
+  if (!plan) return std::move(plan).error();
+  progress << "building " << plan->tag.ToString() << " of " << plan->service << '\n' << std::flush;
+  const auto bento = bento::Build(*plan, context.bentos, listener);
+  if (!bento) return bento.error();
+  listener.on_step(fmt::format("digest {}", bento->digest));
+  listener.on_step(fmt::format("done in {:.1f} s", Seconds(Now() - start)));
+  TellResult(args, *bento, context);
+  return {};
+}
+
+void AddBuild(CLI::App& app, Context& context) {
+  const auto args = std::make_shared<BuildArgs>();
+  CLI::App* const command =
+      app.add_subcommand("build", "Build a bento of a service, or of a model");
+  command->footer(
+      "  ekiben build\n"
+      "  ekiben build examples/iris --version v1 --label stage=test\n"
+      "  ekiben build iris_clf:latest");
+  command->add_option("TARGET", args->target,
+                      "a folder with a service, or a model's tag; this folder");
+  command->add_option("-f,--bentofile", args->bentofile, "the folder's bentofile.yaml")
+      ->type_name("FILE");
+  command->add_option("--version", args->version, "of the bento; a new one is made")
+      ->type_name("VERSION");
+  command->add_option("--name", args->name, "of the bento; the service's")->type_name("NAME");
+  command->add_option("--label", args->labels, "KEY=VALUE, as often as needed")
+      ->type_name("LABEL")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("--python", args->python, "the interpreter that imports the service")
+      ->type_name("PATH");
+  command->add_flag("--bentoml", args->alias,
+                    "import bentoml gives ekiben even where BentoML is installed");
+  AddOutput(*command, args->output, {"default", "tag"});
+  command->callback([args, &context] { context.status = RunBuild(*args, context); });
+}
+
+}  // namespace ekiben::cli

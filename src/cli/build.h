@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <CLI/App.hpp>
+
+#include "base/status.h"
+#include "cli/context.h"
+
+namespace ekiben::cli {
+
+struct BuildArgs {
+  std::string target = ".";              // A folder, or a model's tag.
+  std::string bentofile = {};            // Empty: the folder's.
+  std::string version = {};              // Empty: a new one.
+  std::string name = {};                 // Goes over the bentofile's and the service's.
+  std::vector<std::string> labels = {};  // "key=value", over the bentofile's.
+  std::string output = "default";        // "default" or "tag"
+  std::string python = {};               // Empty: found by itself.
+  bool alias = false;                    // `import bentoml` means ekiben even where BentoML is.
+};
+
+Status RunBuild(const BuildArgs& args, Context& context);
+
+void AddBuild(CLI::App& app, Context& context);
+
+}  // namespace ekiben::cli
