@@ -124,7 +124,7 @@ def test_what_is_built_is_told_with_what_to_type_next(project: Path, tmp_path: P
     assert done.returncode == 0, done.stderr
     assert 'Successfully built Bento(tag="plain:v1").' in done.stdout
     assert "ekiben serve plain:v1" in done.stdout
-    assert "ekiben containerize plain:v1" in done.stdout
+    assert "ekiben get plain:v1 -o tree" in done.stdout
 
 
 def test_the_same_inputs_give_the_same_digest(project: Path, tmp_path: Path) -> None:
