@@ -153,7 +153,7 @@ def test_a_model_that_only_python_can_run_needs_a_service(own_store: Store) -> N
     done = run("build", "only_python", home=own_store.home)
     assert done.returncode == 1
     assert "cannot be served without Python" in done.stderr
-    assert not (own_store.home / "bentos").exists()
+    assert not (own_store.home / "bentos" / "only_python").exists()
 
 
 def test_bentoml_lists_and_gets_it(own_store: Store, uv: dict[str, str]) -> None:
