@@ -7,7 +7,7 @@ import builtins
 
 from .bento import Bento, BentoInfo, BentoStore
 from .building import build, build_bentofile
-from .publish import remove
+from .publish import remove_all
 from .tag import Tag
 
 __all__ = ["Bento", "build", "build_bentofile", "delete", "get", "list"]
@@ -50,11 +50,7 @@ def delete(tag: str | Tag) -> None:
         NotFound: If there is none.
         InvalidArgument: If several versions begin so.
     """
-    store = BentoStore()
-    tag = Tag.of(tag)
-    doomed = store.find(tag) if tag.version is None else [store.get(tag)]
-    for info in doomed:
-        remove(store, info.tag)
+    remove_all(BentoStore(), tag)
 
 
 def _bento(store: BentoStore, info: BentoInfo) -> Bento:

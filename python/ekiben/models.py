@@ -13,7 +13,7 @@ from .archives import export_model, import_model
 from .creation import checked_signatures, creation
 from .manifest import ModelContext, ModelInfo, ModelOptions, Signature
 from .model import Model
-from .publish import remove
+from .publish import remove_all
 from .store import ModelStore
 from .tag import Tag
 
@@ -65,11 +65,7 @@ def delete(tag: str | Tag) -> None:
         NotFound: If there is none.
         InvalidArgument: If several versions begin so.
     """
-    store = ModelStore()
-    tag = Tag.of(tag)
-    doomed = store.find(tag) if tag.version is None else [store.get(tag)]
-    for info in doomed:
-        remove(store, info.tag)
+    remove_all(ModelStore(), tag)
 
 
 @contextmanager

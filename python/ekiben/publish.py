@@ -106,6 +106,20 @@ def publish(store: ModelStore, folder: Path, info: ModelInfo, *, as_it_is: bool 
     return place
 
 
+def remove_all(store: TagStore[Any], tag: str | Tag) -> None:
+    """Take what `tag` means out of the store; a name without a version means every version of it.
+
+    Raises:
+        NotFound: If there is none.
+        InvalidArgument: If several versions begin so.
+        FailedPrecondition: If the disk refuses.
+    """
+    tag = Tag.of(tag)
+    doomed = store.find(tag) if tag.version is None else [store.get(tag)]
+    for info in doomed:
+        remove(store, info.tag)
+
+
 def remove(store: TagStore[Any], tag: Tag) -> None:
     """Take what has exactly this version out of the store.
 

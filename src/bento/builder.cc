@@ -62,8 +62,11 @@ class Writer {
   }
   template <typename T>
   bool Take(Result<T> result, T& into) {
-    if (!result) Do(std::move(result).error());
-    if (status_.ok()) into = *std::move(result);
+    if (!result) {
+      Do(std::move(result).error());
+    } else if (status_.ok()) {
+      into = *std::move(result);
+    }
     return status_.ok();
   }
   void Tell(const std::string& step) const { listener_.on_step(step); }

@@ -121,9 +121,7 @@ std::string Commands(const ImageParts& parts) {
 
 std::string DockerfileText(const ImageParts& parts) {
   std::string out = fmt::format(
-      "# docker build -f env/docker/Dockerfile . in the bento's folder; `ekiben containerize` "
-      "needs "
-      "none.\nFROM {}\n{}{}{}{}{}\n",
+      "# In the bento's folder: docker build -f env/docker/Dockerfile .\nFROM {}\n{}{}{}{}{}\n",
       BaseImage(parts), kBegin, SystemPackages(parts), Variables(parts), PythonPackages(parts),
       Commands(parts));
   if (parts.has_models) out += "COPY models models\n";

@@ -62,7 +62,6 @@ std::string ReadmeText(const Plan& plan, std::string_view description) {
   }
   out += fmt::format("\n## How to serve it\n\n    ekiben serve {}\n{}", plan.tag.name,
                      Example(service));
-  out += fmt::format("\nAs an image:\n\n    ekiben containerize {}\n", plan.tag.name);
   return out + "\n`apis/openapi.yaml` describes what it answers; served, it is at `/docs.json`.\n";
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/bentos.h"
 
+#include "cli/bento_archives.h"
 #include "cli/store_commands.h"
 
 namespace ekiben::cli {
@@ -9,6 +10,8 @@ void AddBentos(CLI::App& app, Context& context) {
   AddList<store::BentoInfo>(app, context);
   AddGet<store::BentoInfo>(app, context);
   AddDelete<store::BentoInfo>(app, context);
+  AddExport(app, context);
+  AddImport(app, context);
 }
 
 }  // namespace ekiben::cli

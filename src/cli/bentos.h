@@ -7,7 +7,7 @@
 
 namespace ekiben::cli {
 
-// `ekiben list`, `get` and `delete`.
+// `ekiben list`, `get`, `delete`, `export` and `import`.
 void AddBentos(CLI::App& app, Context& context);
 
 }  // namespace ekiben::cli

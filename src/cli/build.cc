@@ -27,8 +27,8 @@ void TellResult(const BuildArgs& args, const store::BentoInfo& bento, Context& c
   const std::string tag = bento.tag.ToString();
   context.out << "\nSuccessfully built Bento(tag=\"" << tag << "\").\n\n"
               << "Next:\n\n"
-              << "  serve it:             ekiben serve " << tag << '\n'
-              << "  make an image of it:  ekiben containerize " << tag << '\n';
+              << "  serve it:           ekiben serve " << tag << '\n'
+              << "  see what is in it:  ekiben get " << tag << " -o tree\n";
 }
 
 }  // namespace

@@ -19,8 +19,8 @@ int HttpStatus(Code code);
 Response Problem(const Status& status, std::string_view request_id);
 
 // The same for an error whose HTTP status somebody else has chosen, such as the code of an API.
-// What is said of a status from 500 on stays in the log, unless it is public, or that of what has no
-// room or time.
+// What is said of a status from 500 on stays in the log, unless it is public, or that of what has
+// no room or time.
 Response Problem(int http_status, std::string_view message, std::string_view hint,
                  std::string_view request_id, bool is_public = false);
 

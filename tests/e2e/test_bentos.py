@@ -213,3 +213,51 @@ def test_a_service_that_is_a_class_is_one_clear_line(tmp_path: Path) -> None:
     error, hint = refused.stderr.splitlines()
     assert "is a class ('service:Greeter', BentoML 1.4.39)" in error
     assert hint.startswith("hint: ")
+
+
+@pytest.mark.parametrize("name", ["iris.bento", "iris.zip", "iris.gz", "iris"])
+def test_a_bento_goes_from_one_store_to_another_with_its_models(
+    built: Built, tmp_path: Path, name: str
+) -> None:
+    form = ("-o", "folder") if name == "iris" else ()
+    done = run("export", built.tag, tmp_path / name, *form, home=built.home)
+    assert done.stdout == f'Bento(tag="{built.tag}") exported to {tmp_path / name}\n', done.stderr
+    home = tmp_path / "home"
+    done = run("import", tmp_path / name, home=home)
+    assert done.stdout == f'Bento(tag="{built.tag}") imported\n', done.stderr
+    with serve("iris_classifier", home, tmp_path / "out") as server:
+        assert call(server.url, "/classify", ROW).json() == [2]
+    again = run("import", tmp_path / name, home=home)
+    assert again.returncode == 1
+    assert "is in the store already" in again.stderr
+
+
+def test_bentoml_and_ekiben_import_what_the_other_exported(built: Built, tmp_path: Path) -> None:
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    done = run("export", built.tag, f"{tmp_path}/", home=built.home)
+    archive = tmp_path / f"{built.tag.replace(':', '-')}.bento"
+    assert archive.is_file(), done.stderr
+    theirs.mkdir()
+    run_bentoml("-m", "bentoml", "import", archive, home=theirs, cwd=tmp_path)
+    assert built.tag in run_bentoml("-m", "bentoml", "list", home=theirs, cwd=tmp_path)
+    exported = tmp_path / "by_bentoml.bento"
+    run_bentoml("-m", "bentoml", "export", built.tag, exported, home=built.home, cwd=tmp_path)
+    done = run("import", exported, home=ours)
+    assert done.stdout == f'Bento(tag="{built.tag}") imported\n', done.stderr
+
+
+def test_what_is_no_bento_or_was_changed_is_not_imported(model_bento: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    (tmp_path / "text.bento").write_text("no archive")
+    done = run("import", tmp_path / "text.bento", home=home)
+    assert (done.returncode, "tar.xz archive" in done.stderr) == (4, True), done.stderr
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "file").touch()
+    assert "it has no bento.yaml" in run("import", tmp_path / "empty", home=home).stderr
+    (model_bento / "more.txt").write_text("more")
+    done = run("import", model_bento, home=home)
+    assert done.returncode == 1, done.stderr
+    assert not (home / "bentos").exists()
+    (model_bento / "more.txt").unlink()
+    done = run("import", model_bento, home=home)
+    assert done.stdout == 'Bento(tag="iris_svc:b1") imported\n', done.stderr

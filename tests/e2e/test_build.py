@@ -124,7 +124,7 @@ def test_what_is_built_is_told_with_what_to_type_next(project: Path, tmp_path: P
     assert done.returncode == 0, done.stderr
     assert 'Successfully built Bento(tag="plain:v1").' in done.stdout
     assert "ekiben serve plain:v1" in done.stdout
-    assert "ekiben containerize plain:v1" in done.stdout
+    assert "ekiben get plain:v1 -o tree" in done.stdout
 
 
 def test_the_same_inputs_give_the_same_digest(project: Path, tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_a_model_that_only_python_can_run_needs_a_service(own_store: Store) -> N
     done = run("build", "only_python", home=own_store.home)
     assert done.returncode == 1
     assert "cannot be served without Python" in done.stderr
-    assert not (own_store.home / "bentos").exists()
+    assert not (own_store.home / "bentos" / "only_python").exists()
 
 
 def test_bentoml_lists_and_gets_it(own_store: Store, uv: dict[str, str]) -> None:
