@@ -47,6 +47,13 @@ def export_model(tag: str, path: str) -> dict[str, Any]:
     return {"tag": str(model.tag), "path": models.export_model(model, path)}
 
 
+def image_files(cache: str, bento: str, *uv: str) -> dict[str, Any]:
+    """The folders of a bento's image that hold Python."""
+    from .imaging import image_files as put_together
+
+    return put_together(cache, bento, *uv)
+
+
 def import_model(path: str) -> dict[str, Any]:
     """The `tag` of the model that an archive put into the store."""
     from . import models
@@ -58,6 +65,7 @@ _QUESTIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "configuration": configuration,
     "describe-service": describe_service,
     "export-model": export_model,
+    "image-files": image_files,
     "import-model": import_model,
 }
 

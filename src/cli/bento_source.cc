@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/file.h"
 #include "store/bento_store.h"
 #include "store/bento_yaml.h"
 
@@ -32,7 +33,7 @@ Result<image::Artefacts> ArtefactsOf(const store::BentoInfo& bento, const Contex
   for (const store::BentoModel& wanted : bento.models) {
     const auto model = models.Get(wanted.tag.ToString());
     if (!model) return Error(model.error());
-    if (model->native.empty()) {
+    if (model->native.empty() && bento.kind == store::BentoKind::kModel) {
       return Error(
           FailedPrecondition(fmt::format("the model {} runs in Python only, so that a bento of it "
                                          "alone cannot become an image",
@@ -50,15 +51,13 @@ Result<image::Artefacts> ArtefactsOf(const store::BentoInfo& bento, const Contex
 Result<image::BentoSource> FindBentoSource(std::string_view text, const Context& context) {
   const auto bento = FindBento(text, context);
   if (!bento) return Error(bento.error());
-  if (bento->kind != store::BentoKind::kModel) {
-    return Error(FailedPrecondition(fmt::format("the bento {} is a service in Python, of which "
-                                                "this version makes no images",
-                                                bento->tag.ToString()))
-                     .WithHint("`docker build` takes its env/docker/Dockerfile"));
-  }
   if (Status whole = store::CheckDigest(*bento); !whole.ok()) return Error(std::move(whole));
   auto artefacts = ArtefactsOf(*bento, context);
   if (!artefacts) return Error(std::move(artefacts).error());
+  const auto bento_yaml = ReadFile(bento->path / store::kBentoYaml, store::kMaxBentoYaml);
+  if (!bento_yaml) return Error(bento_yaml.error());
+  auto docker = image::ParseDockerOptions(*bento_yaml);
+  if (!docker) return Error(std::move(docker).error());
 
   const auto created =
       std::chrono::duration_cast<std::chrono::seconds>(bento->creation_time.time_since_epoch());
@@ -66,7 +65,9 @@ Result<image::BentoSource> FindBentoSource(std::string_view text, const Context&
                             .name = bento->tag.name,
                             .version = bento->tag.version,
                             .artefacts = *std::move(artefacts),
-                            .created = created.count()};
+                            .created = created.count(),
+                            .is_python = bento->kind == store::BentoKind::kPython,
+                            .docker = *std::move(docker)};
 }
 
 }  // namespace ekiben::cli

@@ -12,11 +12,14 @@
 namespace ekiben::cli {
 
 struct ContainerizeArgs {
-  std::string bento;                // A tag, or a folder.
-  std::vector<std::string> names;   // Of the image; none: the bento's tag.
-  std::string output;               // A file or a folder; empty: docker or podman.
-  std::string platform;             // Empty: this machine's.
-  std::vector<std::string> labels;  // "key=value"
+  std::string bento;                 // A tag, or a folder.
+  std::vector<std::string> names;    // Of the image; none: the bento's tag.
+  std::string output;                // A file or a folder; empty: docker or podman.
+  std::string platform;              // Empty: this machine's.
+  std::vector<std::string> labels;   // "key=value"
+  std::string python;                // The interpreter that the image gets; empty: the one at hand.
+  std::string backend;               // The tool that runs the bento's Dockerfile; empty: none.
+  std::vector<std::string> options;  // For that tool: "network=host".
 };
 
 Status RunContainerize(const ContainerizeArgs& args, Context& context);
