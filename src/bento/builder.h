@@ -3,7 +3,6 @@
 
 #include <functional>
 #include <string_view>
-#include <vector>
 
 #include "base/status.h"
 #include "bento/plan.h"
@@ -18,9 +17,13 @@ struct Listener {
   std::function<void(std::string_view text)> on_warning;
 };
 
-// The models of a plan: those of the description and those that the options name, in this order and
-// each once. kNotFound where the store does not have one.
-Result<std::vector<store::ModelInfo>> FindModels(const Plan& plan, const store::ModelStore& store);
+// Finds what the options name: fills `models` and `aliases` of the plan. kNotFound where the store
+// does not have one, kInvalidArgument where two have the same alias.
+Status FindNamedModels(Plan& plan, const store::ModelStore& store);
+
+// Puts the models of the description before those, so that each is there once. kNotFound where the
+// store does not have one.
+Status FindServiceModels(Plan& plan, const store::ModelStore& store);
 
 // Writes the bento and puts it into the store: everything of it, or nothing. The same plan and the
 // same files give the same digest.

@@ -52,9 +52,9 @@ class BuilderTest : public FolderTest {
   }
 
   Result<store::BentoInfo> BuildIt(Plan plan) {
-    auto models = FindModels(plan, models_);
-    if (!models) return Error(std::move(models).error());
-    plan.models = *std::move(models);
+    Status found = FindNamedModels(plan, models_);
+    if (found.ok()) found = FindServiceModels(plan, models_);
+    if (!found.ok()) return Error(std::move(found));
     return Build(plan, bentos_,
                  {.on_step = [&](std::string_view step) { steps_.emplace_back(step); },
                   .on_warning = [&](std::string_view text) { warnings_.emplace_back(text); }});
@@ -123,6 +123,23 @@ TEST_F(BuilderTest, AModelsFilterTakesTheNewestThatHasTheLabel) {
 
   plan.options.models.front().filter = "label:stage=gone";
   EXPECT_THAT(BuildIt(plan), AllOf(HasCode(Code::kNotFound), HasMessage(HasSubstr("stage=gone"))));
+}
+
+TEST_F(BuilderTest, AnAliasBelongsToOneVersion) {
+  SaveModel("price:old", {});
+  SaveModel("price:new", {});
+  Plan plan = ServicePlan();
+  plan.options.models = {{.tag = "price:old", .alias = "stable"}, {.tag = "price:new"}};
+  const auto bento = BuildIt(plan);
+  ASSERT_THAT(bento, IsOk());
+  const std::string yaml = ReadAll(bento->path / "bento.yaml");
+  const size_t alias = yaml.find("alias: stable");
+  EXPECT_GT(alias, yaml.find("price:old"));
+  EXPECT_LT(alias, yaml.find("price:new"));
+
+  plan.options.models[1].alias = "stable";
+  EXPECT_THAT(BuildIt(plan),
+              AllOf(HasCode(Code::kInvalidArgument), HasMessage(HasSubstr("stable"))));
 }
 
 TEST_F(BuilderTest, AServiceThatIsLeftOutIsRefusedAndNothingIsLeftBehind) {
