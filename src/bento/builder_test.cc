@@ -57,7 +57,10 @@ class BuilderTest : public FolderTest {
     if (!found.ok()) return Error(std::move(found));
     return Build(plan, bentos_,
                  {.on_step = [&](std::string_view step) { steps_.emplace_back(step); },
-                  .on_warning = [&](std::string_view text) { warnings_.emplace_back(text); }});
+                  .on_warning = [&](std::string_view text) { warnings_.emplace_back(text); }},
+                 [](const fs::path& file, const DockerfileBlocks& blocks) {
+                   return blocks.front().first + " of " + file.filename().string();
+                 });
   }
 
   // What a failed build has left in the home, beside the locks.
@@ -161,6 +164,16 @@ TEST_F(BuilderTest, AFileThatAnOptionNamesMustBeInTheFolder) {
     EXPECT_THAT(bento, HasMessage(HasSubstr("docker.setup_script")));
   }
   EXPECT_THAT(bentos_.List("")->found, IsEmpty());
+}
+
+TEST_F(BuilderTest, ATemplateMakesTheDockerfile) {
+  Write("project/Dockerfile.template", "{% extends bento_base_template %}");
+  Plan plan = ServicePlan();
+  plan.options.docker.dockerfile_template = "./Dockerfile.template";
+  const auto bento = BuildIt(plan);
+  ASSERT_THAT(bento, IsOk());
+  EXPECT_EQ(ReadAll(bento->path / "env/docker/Dockerfile"),
+            "SETUP_BENTO_BASE_IMAGE of Dockerfile.template");
 }
 
 TEST_F(BuilderTest, WhatTheDockerfileCannotDoIsAWarning) {

@@ -95,7 +95,7 @@ Yaml DockerNode(const Plan& plan) {
   node.Add("env", env.members.empty() ? Yaml() : std::move(env));
   node.Texts("system_packages", docker.system_packages);
   node.Text("setup_script", docker.setup_script).Text("base_image", docker.base_image);
-  return node.Add("dockerfile_template", Yaml()).Take();
+  return node.Text("dockerfile_template", docker.dockerfile_template).Take();
 }
 
 Yaml PythonNode(const PythonOptions& python) {
