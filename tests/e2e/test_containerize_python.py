@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 from harness.client import call
+from harness.containers import Unpacked
 from harness.image import Image
 from harness.program import ROOT, binary, environment, run
-from harness.server import Server
 from harness.store import Store
 
 ROW = b"[[5.9, 3, 5.1, 1.8]]"
@@ -84,17 +84,13 @@ def iris_image(project: Path, home: Path, tmp_path_factory: pytest.TempPathFacto
     return made(build(project, home, "v1"), home, tmp_path_factory.mktemp("out") / "v1")
 
 
-def test_the_image_of_iris_answers_as_a_user_without_rights_on_a_read_only_root(
+def test_the_image_of_iris_answers_as_a_user_without_rights_and_has_no_shell(
     iris_image: Image, tmp_path: Path
 ) -> None:
     root = tmp_path / "root"
-    iris_image.unpack(root)
-    program = iris_image.entered(root)
-    with Server(
-        tmp_path / "log", tmp_path, "--production", "--api-workers", "1", program=program
-    ) as server:
-        answer = call(server.url, "/classify", ROW)
-        assert answer.json() == [2]
+    container = Unpacked(iris_image, root)
+    with container.serving("serve", "--production", "--api-workers", "1") as url:
+        assert call(url, "/classify", ROW).json() == [2]
     assert not list(root.glob("bin/*")) and not (root / "usr/bin/sh").exists()
 
 
@@ -209,11 +205,11 @@ def test_locked_packages_are_installed_by_their_hashes_and_only_once(
     tag = build(folder, home, "v1", **variables)
     image = made(tag, home, tmp_path / "v1", **variables)
     root = tmp_path / "root"
-    image.unpack(root)
+    container = Unpacked(image, root)
     script = root / "usr/lib/ekiben/python/bin/tiny"
     assert script.read_text().startswith("#!/usr/lib/ekiben/python/bin/python\n")
-    with Server(tmp_path / "log", tmp_path, program=image.entered(root)) as server:
-        assert call(server.url, "/echo", b'" so"').json() == "said so"
+    with container.serving("serve", "--api-workers", "1") as url:
+        assert call(url, "/echo", b'" so"').json() == "said so"
 
     # The lock is as it was: nobody asks where its packages come from.
     source = folder / "service.py"

@@ -1,16 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An image in an OCI layout: what it says, and a container of it that needs no container engine."""
+"""An image in an OCI layout: what it says, and its files."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import sys
 import tarfile
 from pathlib import Path
 from typing import Any
-
-ENTER = Path(__file__).parent / "enter_image.py"
 
 
 class Image:
@@ -44,16 +41,6 @@ class Image:
             with tarfile.open(self._file(layer)) as archive:
                 archive.extractall(root, filter="fully_trusted")
         return sum(one.lstat().st_size for one in root.rglob("*") if one.is_file())
-
-    def entered(self, root: Path) -> list[str | Path]:
-        """A command that runs its arguments as a container of the unpacked image does.
-
-        Its root is read-only but for /tmp, and it runs as the image's user with the image's
-        variables. Only root may do so.
-        """
-        said = root.with_suffix(".json")
-        said.write_text(json.dumps(self.config["config"]))
-        return ["unshare", "--mount", sys.executable, ENTER, root, said]
 
     def _file(self, layer: int) -> Path:
         digest = self.layers[layer]["digest"]

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "image/sha256.h"
+#include "base/sha256.h"
 
-#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
 
 #include "base/status_matchers.h"
-#include "image/image_testing.h"
 
-namespace ekiben::image {
+namespace ekiben {
 namespace {
 
 constexpr std::string_view kOfAbc =
@@ -23,10 +24,13 @@ TEST(Sha256Test, PiecesAreTheWhole) {
 }
 
 TEST(Sha256Test, AFileIsItsBytes) {
-  const TestFolder folder;
-  EXPECT_EQ(*Sha256OfFile(folder.Write("file", "abc")), kOfAbc);
-  EXPECT_THAT(Sha256OfFile(folder.path() / "none"), HasCode(Code::kNotFound));
+  const auto path =
+      std::filesystem::path(testing::TempDir()) / (std::to_string(getpid()) + "sha256");
+  std::filesystem::remove(path);
+  EXPECT_THAT(Sha256OfFile(path), HasCode(Code::kNotFound));
+  ASSERT_THAT(WriteNewFile(path, "abc"), IsOk());
+  EXPECT_EQ(Sha256OfFile(path).value(), kOfAbc);
 }
 
 }  // namespace
-}  // namespace ekiben::image
+}  // namespace ekiben

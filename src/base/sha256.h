@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "base/file.h"
 #include "base/status.h"
 
-namespace ekiben::image {
+namespace ekiben {
 
-// SHA-256 of bytes that come piece by piece.
+// SHA-256 (FIPS 180-4) of bytes that come piece by piece.
 class Sha256 {
  public:
   Sha256();
@@ -28,7 +30,16 @@ class Sha256 {
   std::unique_ptr<Context> context_;
 };
 
+// In 64 hexadecimal digits, lower case.
 std::string Sha256Of(std::string_view bytes);
+// Of a file's content, which is never in memory as a whole.
 Result<std::string> Sha256OfFile(const std::filesystem::path& path);
 
-}  // namespace ekiben::image
+struct HashedFile {
+  std::string sha256 = {};
+  uint64_t size = 0;  // The bytes that were read.
+};
+// Of what is left to read of an open file; `path` is what an error calls it.
+Result<HashedFile> HashOpenFile(const FileDescriptor& file, const std::filesystem::path& path);
+
+}  // namespace ekiben

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "image/sha256.h"
+#include "base/sha256.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
-#include "base/file.h"
-
-namespace ekiben::image {
+namespace ekiben {
 namespace {
 
 constexpr size_t kChunk = size_t{1} << 18;
@@ -53,15 +52,25 @@ std::string Sha256Of(std::string_view bytes) {
 Result<std::string> Sha256OfFile(const std::filesystem::path& path) {
   const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.valid()) return Error(FileError("cannot read", path, errno));
+  auto hashed = HashOpenFile(file, path);
+  if (!hashed) return Error(std::move(hashed).error());
+  return std::move(hashed->sha256);
+}
+
+Result<HashedFile> HashOpenFile(const FileDescriptor& file, const std::filesystem::path& path) {
   Sha256 hash;
+  HashedFile hashed;
   std::vector<char> chunk(kChunk);
   while (true) {
     const ssize_t got = read(file.get(), chunk.data(), chunk.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return Error(FileError("cannot read", path, errno));
-    if (got == 0) return hash.Hex();
+    if (got == 0) break;
     hash.Update({chunk.data(), static_cast<size_t>(got)});
+    hashed.size += static_cast<uint64_t>(got);
   }
+  hashed.sha256 = hash.Hex();
+  return hashed;
 }
 
-}  // namespace ekiben::image
+}  // namespace ekiben
