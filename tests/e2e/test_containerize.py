@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from harness.containers import (
     Archive,
+    Docker,
     Network,
     Podman,
     Unpacked,
@@ -22,7 +23,7 @@ from harness.containers import (
     predicts,
     why_no_containers,
 )
-from harness.program import binary, environment, run
+from harness.program import binary, environment, eventually, run
 from harness.store import Store
 
 # podman takes no HEALTHCHECK out of an OCI image; docker does.
@@ -77,6 +78,13 @@ def podman(archive: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """podman, with the image loaded."""
     made = Podman(tmp_path_factory.mktemp("podman") / "store")
     made.run("load", "--input", archive.path)
+    yield made
+    made.remove()
+
+
+@pytest.fixture(scope="module")
+def docker() -> Iterator[Docker]:
+    made = Docker()
     yield made
     made.remove()
 
@@ -149,6 +157,33 @@ def test_a_container_answers_from_another_network_namespace(
         podman.run("healthcheck", "run", name)
         podman.run("stop", "--time", "10", name)
         assert podman.run("inspect", "--format", "{{.State.ExitCode}}", name).strip() == "0"
+
+
+def test_docker_has_the_image_at_once_and_runs_it(
+    request: pytest.FixtureRequest, unpacked: Unpacked, home: Path
+) -> None:
+    if why := why_no_containers():
+        print(f"the kernel lets nobody make containers: {why}")
+        assert unpacked.run("version").returncode == 0
+        return
+    docker = request.getfixturevalue("docker")
+    said = containerize("iris_clf:b1", "-t", "iris:v1", home=home, DOCKER_HOST=docker.host)
+    assert "docker run -it --rm -p 3000:3000 iris:v1 serve --production" in said
+    rights = ["--read-only", "--cap-drop=ALL", "--network=host", "--health-interval=1s"]
+    words = ["iris:v1", "serve", "--production", "--port", "0"]
+    name = docker.run("run", "--detach", *rights, *words).strip()
+
+    def url() -> str:
+        lines = [line.split() for line in docker.run("logs", name).splitlines()]
+        return next((line[1] for line in lines if line and line[0] == "ready"), "")
+
+    eventually("the container is ready", url)
+    assert predicts(url(), ROW) == [2]
+    health = ["inspect", "--format", "{{.State.Health.Status}}", name]
+    eventually("docker finds it healthy", lambda: docker.run(*health).strip() == "healthy")
+    docker.run("stop", "--time", "10", name)
+    assert docker.run("inspect", "--format", "{{.State.ExitCode}}", name).strip() == "0"
+    docker.run("rm", name)
 
 
 def test_health_is_asked_at_the_port_that_is_served(
