@@ -34,8 +34,11 @@ void AddServingOptions(CLI::App& command, RawArgs& raw) {
       "a service (module:attr), a bento's or a model's tag, a .onnx file or a folder; "
       "this one");
   command.add_option("--host", options.host, "address to listen on, 127.0.0.1; 0.0.0.0: all")
+      ->envname("EKIBEN_HOST")
       ->type_name("HOST");
-  command.add_option("-p,--port", options.port, "3000; 0: any that is free")->type_name("PORT");
+  command.add_option("-p,--port", options.port, "3000; 0: any that is free")
+      ->envname("EKIBEN_PORT")
+      ->type_name("PORT");
   command.add_option("--timeout", raw.timeout_s, "seconds that a request may take, 60")
       ->check(CLI::Range(0.001, 86400.0).description(""))
       ->type_name("SECONDS");

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/bento_source.h"
+
+#include <chrono>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "store/bento_store.h"
+#include "store/bento_yaml.h"
+
+namespace ekiben::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+Result<store::BentoInfo> FindBento(std::string_view text, const Context& context) {
+  std::error_code ignored;
+  const fs::path folder = text;
+  if (!fs::exists(folder / store::kBentoYaml, ignored)) return context.bentos.Get(text);
+  auto bento = store::ReadBento(folder);
+  if (bento) bento->path = fs::canonical(folder, ignored);
+  return bento;
+}
+
+// An artefact of each runtime that the bento's models need.
+Result<image::Artefacts> ArtefactsOf(const store::BentoInfo& bento, const Context& context) {
+  image::Artefacts artefacts;
+  const store::ModelStore models = store::ModelsOf(bento, context.store.home());
+  for (const store::BentoModel& wanted : bento.models) {
+    const auto model = models.Get(wanted.tag.ToString());
+    if (!model) return Error(model.error());
+    if (model->native.empty()) {
+      return Error(
+          FailedPrecondition(fmt::format("the model {} runs in Python only, so that a bento of it "
+                                         "alone cannot become an image",
+                                         model->tag.ToString())));
+    }
+    for (const store::NativeForm& form : model->native) {
+      artefacts.try_emplace(form.runtime, model->path / form.file);
+    }
+  }
+  return artefacts;
+}
+
+}  // namespace
+
+Result<image::BentoSource> FindBentoSource(std::string_view text, const Context& context) {
+  const auto bento = FindBento(text, context);
+  if (!bento) return Error(bento.error());
+  if (bento->kind != store::BentoKind::kModel) {
+    return Error(FailedPrecondition(fmt::format("the bento {} is a service in Python, of which "
+                                                "this version makes no images",
+                                                bento->tag.ToString()))
+                     .WithHint("`docker build` takes its env/docker/Dockerfile"));
+  }
+  if (Status whole = store::CheckDigest(*bento); !whole.ok()) return Error(std::move(whole));
+  auto artefacts = ArtefactsOf(*bento, context);
+  if (!artefacts) return Error(std::move(artefacts).error());
+
+  const auto created =
+      std::chrono::duration_cast<std::chrono::seconds>(bento->creation_time.time_since_epoch());
+  return image::BentoSource{.folder = bento->path,
+                            .name = bento->tag.name,
+                            .version = bento->tag.version,
+                            .artefacts = *std::move(artefacts),
+                            .created = created.count()};
+}
+
+}  // namespace ekiben::cli

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include "base/status.h"
+#include "cli/context.h"
+#include "image/image_plan.h"
+
+namespace ekiben::cli {
+
+// The bento that `text` means, a folder with a bento.yaml or a tag, as the source of an image.
+// kNotFound where there is none, kFailedPrecondition where it is not as it was built or cannot
+// become an image.
+Result<image::BentoSource> FindBentoSource(std::string_view text, const Context& context);
+
+}  // namespace ekiben::cli

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+// ekiben containerize BENTO [-t NAME:TAG]… [--output FILE.tar|FOLDER/] [--platform OS/ARCHITECTURE]
+//                     [--label KEY=VALUE]…
+#include "cli/containerize.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/clock.h"
+#include "cli/bento_source.h"
+#include "cli/image_loader.h"
+#include "cli/labels.h"
+#include "cli/layer_progress.h"
+#include "cli/report.h"
+#include "cli/version.h"
+#include "image/image.h"
+#include "store/staging.h"
+
+namespace ekiben::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Where an image goes.
+struct Target {
+  enum class Kind { kArchive, kLayout, kLoader };
+
+  Kind kind = Kind::kLoader;
+  fs::path path;
+  std::string loader;
+};
+
+Result<Target> TargetOf(const std::string& output) {
+  if (output.empty()) {
+    auto loader = FindImageLoader();
+    if (!loader) return Error(std::move(loader).error());
+    return Target{.loader = *std::move(loader)};
+  }
+  std::error_code ignored;
+  const fs::path path = output;
+  if (output.ends_with('/') || fs::is_directory(path, ignored)) {
+    // Without the slash at the end, since `skopeo copy oci:FOLDER:TAG` takes it for the name's.
+    return Target{.kind = Target::Kind::kLayout,
+                  .path = path.has_filename() || path == "/" ? path : path.parent_path()};
+  }
+  if (path.extension() == ".tar") return Target{.kind = Target::Kind::kArchive, .path = path};
+  return Error(InvalidArgument(fmt::format("--output '{}' is neither a .tar nor a folder", output))
+                   .WithHint("FILE.tar: an archive that docker and podman load; FOLDER/: an OCI "
+                             "layout"));
+}
+
+Result<std::vector<image::ImageReference>> NamesOf(const ContainerizeArgs& args,
+                                                   const image::BentoSource& bento) {
+  std::vector<image::ImageReference> names;
+  for (const std::string& text : args.names) {
+    auto name = image::ImageReference::Parse(text);
+    if (!name) return Error(std::move(name).error());
+    if (std::ranges::find(names, *name) == names.end()) names.push_back(*std::move(name));
+  }
+  if (!names.empty()) return names;
+  auto name = image::ImageReference::Parse(bento.name + ":" + bento.version);
+  if (!name) return Error(std::move(name).error().WithContext("give -t NAME:TAG"));
+  return std::vector{*std::move(name)};
+}
+
+// The variable that makes builds of one source the same everywhere.
+Result<std::optional<int64_t>> SourceDate() {
+  const char* const text = std::getenv("SOURCE_DATE_EPOCH");
+  if (text == nullptr || *text == '\0') return std::nullopt;
+  int64_t seconds = 0;
+  const std::string_view whole = text;
+  const auto [end, error] = std::from_chars(text, text + whole.size(), seconds);
+  if (error == std::errc{} && end == text + whole.size() && seconds >= 0) return seconds;
+  return Error(InvalidArgument(
+      fmt::format("SOURCE_DATE_EPOCH is '{}', which is no number of seconds since 1970", whole)));
+}
+
+Status CheckPlatform(const std::string& wanted, const image::ImagePlan& plan) {
+  const std::string mine = "linux/" + plan.config.architecture;
+  if (wanted.empty() || wanted == mine) return {};
+  return InvalidArgument(
+             fmt::format("--platform '{}': this program makes images for {} only", wanted, mine))
+      .WithHint(fmt::format("run ekiben on a machine of that kind, or leave --platform out"));
+}
+
+Result<image::Image> Make(const image::ImagePlan& plan, const image::LayerOptions& options,
+                          Context& context) {
+  std::vector<LayerProgress::Layer> layers;
+  for (const auto& planned : plan.layers) {
+    layers.push_back({.name = planned.name, .bytes = planned.tree.FileBytes()});
+  }
+  LayerProgress progress(std::move(layers), context.err, context.terminal);
+  const image::LayerListener listener{
+      .on_bytes = [&](size_t layer, uint64_t bytes) { progress.Advance(layer, bytes, Now()); },
+      .on_done =
+          [&](size_t layer, const image::Layer& made) {
+            progress.Finish(layer, made.cached ? "cached" : "written", made.blob.size,
+                            made.blob.digest);
+          }};
+  const image::LayerCache cache(context.store.home() / "cache" / "images");
+  cache.Sweep();
+  return image::MakeImage(plan, cache, options, listener);
+}
+
+Status Deliver(const image::Image& made, const std::vector<image::ImageReference>& names,
+               const Target& target, Context& context) {
+  switch (target.kind) {
+    case Target::Kind::kArchive: return image::WriteArchive(made, names, target.path);
+    case Target::Kind::kLayout: return image::WriteLayout(made, names, target.path);
+    case Target::Kind::kLoader: break;
+  }
+  const auto staging = store::StagingFolder::Make(context.store.home());
+  if (!staging) return staging.error();
+  const fs::path archive = staging->path() / "image.tar";
+  if (Status written = image::WriteArchive(made, names, archive); !written.ok()) return written;
+  return LoadImage(target.loader, archive);
+}
+
+void PrintResult(const image::Image& made, const std::vector<image::ImageReference>& names,
+                 const image::BentoSource& bento, const Target& target, Context& context) {
+  std::vector<std::string> texts;
+  for (const auto& name : names) texts.push_back(name.ToString());
+  std::ostream& out = context.out;
+  out << fmt::format("Successfully built the image {} of Bento(tag=\"{}:{}\")\ndigest  {}\n",
+                     fmt::join(texts, ", "), bento.name, bento.version, made.digest());
+  const std::string runner = target.loader.empty() ? "docker" : target.loader;
+  if (target.kind == Target::Kind::kArchive) {
+    out << fmt::format("load    {} load --input {}\n", runner, target.path.string());
+  }
+  if (target.kind == Target::Kind::kLayout) {
+    out << fmt::format("copy    skopeo copy oci:{}:{} docker://REGISTRY/{}\n", target.path.string(),
+                       names.front().tag, names.front().ToString());
+    return;
+  }
+  out << fmt::format("run     {} run -it --rm -p 3000:3000 {} serve --production\n", runner,
+                     texts.front());
+}
+
+}  // namespace
+
+Status RunContainerize(const ContainerizeArgs& args, Context& context) {
+  auto labels = ParseLabels(args.labels);
+  if (!labels) return labels.error();
+  const auto date = SourceDate();
+  if (!date) return date.error();
+  auto bento = FindBentoSource(args.bento, context);
+  if (!bento) return bento.error();
+  const auto names = NamesOf(args, *bento);
+  if (!names) return names.error();
+  const auto target = TargetOf(args.output);
+  if (!target) return target.error();
+  bento->labels = *std::move(labels);
+  bento->created = date->value_or(bento->created);
+  bento->ekiben_version = VersionText();
+  const auto plan = image::PlanNativeImage(*bento);
+  if (!plan) return plan.error();
+  if (Status fits = CheckPlatform(args.platform, *plan); !fits.ok()) return fits;
+
+  const auto made = Make(*plan, {.time = date->value_or(0)}, context);
+  if (!made) return made.error();
+  if (Status delivered = Deliver(*made, *names, *target, context); !delivered.ok()) {
+    return delivered;
+  }
+  PrintResult(*made, *names, *bento, *target, context);
+  return {};
+}
+
+void AddContainerize(CLI::App& app, Context& context) {
+  const auto args = std::make_shared<ContainerizeArgs>();
+  CLI::App* const command = app.add_subcommand("containerize", "Make a container image of a bento");
+  command->footer(
+      "  ekiben containerize iris_clf:latest\n"
+      "  ekiben containerize iris_clf -t registry.example/iris:1.0 --output iris.tar\n"
+      "  ekiben containerize iris_clf --output layout/");
+  command->add_option("BENTO", args->bento, "a bento's tag, or a folder with a bento.yaml")
+      ->required();
+  command
+      ->add_option("-t,--image-tag,--tag", args->names,
+                   "the image's name, as often as needed; the bento's tag")
+      ->type_name("NAME:TAG")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command
+      ->add_option("--output", args->output,
+                   "FILE.tar, or FOLDER/ for an OCI layout; else into docker or podman")
+      ->type_name("PATH");
+  command->add_option("--platform", args->platform, "what it is to run on; this machine's kind")
+      ->type_name("OS/ARCH");
+  command->add_option("--label", args->labels, "KEY=VALUE, as often as needed")
+      ->type_name("LABEL")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->callback([args, &context] { context.status = RunContainerize(*args, context); });
+}
+
+}  // namespace ekiben::cli

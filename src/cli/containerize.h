@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <CLI/App.hpp>
+
+#include "base/status.h"
+#include "cli/context.h"
+
+namespace ekiben::cli {
+
+struct ContainerizeArgs {
+  std::string bento;                // A tag, or a folder.
+  std::vector<std::string> names;   // Of the image; none: the bento's tag.
+  std::string output;               // A file or a folder; empty: docker or podman.
+  std::string platform;             // Empty: this machine's.
+  std::vector<std::string> labels;  // "key=value"
+};
+
+Status RunContainerize(const ContainerizeArgs& args, Context& context);
+
+void AddContainerize(CLI::App& app, Context& context);
+
+}  // namespace ekiben::cli

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "image/image_json.h"
+
+#include <ctime>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "base/json_writer.h"
+#include "base/sha256.h"
+
+namespace ekiben::image {
+namespace {
+
+constexpr std::string_view kManifestType = "application/vnd.oci.image.manifest.v1+json";
+constexpr std::string_view kConfigType = "application/vnd.oci.image.config.v1+json";
+constexpr std::string_view kLayerType = "application/vnd.oci.image.layer.v1.tar+gzip";
+constexpr std::string_view kIndexType = "application/vnd.oci.image.index.v1+json";
+
+// What docker and podman call an image that they load, and what others find it by.
+constexpr std::string_view kNameKey = "io.containerd.image.name";
+constexpr std::string_view kTagKey = "org.opencontainers.image.ref.name";
+
+std::string Rfc3339(int64_t seconds) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(seconds)));
+}
+
+void Texts(JsonWriter& json, std::string_view key, std::span<const std::string> texts) {
+  json.Key(key).BeginArray();
+  for (const std::string& text : texts) json.String(text);
+  json.EndArray();
+}
+
+void Seconds(JsonWriter& json, std::string_view key, std::chrono::seconds time) {
+  json.Key(key).Int(std::chrono::nanoseconds(time).count());
+}
+
+void WriteHealthcheck(JsonWriter& json, const Healthcheck& check) {
+  std::vector<std::string> test = {"CMD"};
+  test.insert(test.end(), check.command.begin(), check.command.end());
+  json.Key("Healthcheck").BeginObject();
+  Texts(json, "Test", test);
+  Seconds(json, "Interval", check.interval);
+  Seconds(json, "Timeout", check.timeout);
+  Seconds(json, "StartPeriod", check.start_period);
+  json.EndObject();
+}
+
+void WriteRun(JsonWriter& json, const ImageConfig& config) {
+  json.Key("config").BeginObject();
+  json.Member("User", config.user);
+  json.Key("ExposedPorts").BeginObject();
+  for (const std::string& port : config.ports) json.Key(port).BeginObject().EndObject();
+  json.EndObject();
+  Texts(json, "Env", config.environment);
+  Texts(json, "Entrypoint", config.entrypoint);
+  Texts(json, "Cmd", config.command);
+  if (!config.healthcheck.command.empty()) WriteHealthcheck(json, config.healthcheck);
+  json.Member("WorkingDir", config.working_folder);
+  json.Key("Labels").BeginObject();
+  for (const auto& [key, value] : config.labels) json.Member(key, value);
+  json.EndObject();
+  json.Member("StopSignal", config.stop_signal);
+  json.EndObject();
+}
+
+JsonWriter& BeginDescriptor(JsonWriter& json, std::string_view type, std::string_view digest,
+                            uint64_t size) {
+  return json.BeginObject()
+      .Member("mediaType", type)
+      .Member("digest", digest)
+      .Key("size")
+      .Int(static_cast<int64_t>(size));
+}
+
+}  // namespace
+
+std::string DigestOf(std::string_view bytes) { return "sha256:" + Sha256Of(bytes); }
+
+std::string BlobPath(std::string_view digest) {
+  return fmt::format("blobs/sha256/{}", digest.substr(digest.find(':') + 1));
+}
+
+std::string ConfigJson(const ImageConfig& config, std::span<const ImageLayer> layers) {
+  const std::string created = Rfc3339(config.created);
+  JsonWriter json;
+  json.BeginObject().Member("created", created);
+  json.Member("architecture", config.architecture).Member("os", "linux");
+  WriteRun(json, config);
+  json.Key("rootfs").BeginObject().Member("type", "layers").Key("diff_ids").BeginArray();
+  for (const ImageLayer& layer : layers) json.String(layer.blob.diff_id);
+  json.EndArray().EndObject();
+  json.Key("history").BeginArray();
+  for (const ImageLayer& layer : layers) {
+    json.BeginObject().Member("created", created).Member("created_by", layer.made_by).EndObject();
+  }
+  json.EndArray().EndObject();
+  return json.text();
+}
+
+std::string ManifestJson(std::string_view config_json, std::span<const ImageLayer> layers) {
+  JsonWriter json;
+  json.BeginObject().Key("schemaVersion").Int(2).Member("mediaType", kManifestType).Key("config");
+  BeginDescriptor(json, kConfigType, DigestOf(config_json), config_json.size()).EndObject();
+  json.Key("layers").BeginArray();
+  for (const ImageLayer& layer : layers) {
+    BeginDescriptor(json, kLayerType, layer.blob.digest, layer.blob.size).EndObject();
+  }
+  json.EndArray().EndObject();
+  return json.text();
+}
+
+std::string IndexJson(std::string_view manifest_json, const ImageConfig& config,
+                      std::span<const ImageReference> names, bool full_names) {
+  JsonWriter json;
+  json.BeginObject().Key("schemaVersion").Int(2).Member("mediaType", kIndexType);
+  json.Key("manifests").BeginArray();
+  for (const ImageReference& name : names) {
+    BeginDescriptor(json, kManifestType, DigestOf(manifest_json), manifest_json.size());
+    json.Key("platform").BeginObject().Member("architecture", config.architecture);
+    json.Member("os", "linux").EndObject();
+    json.Key("annotations").BeginObject();
+    if (full_names) json.Member(kNameKey, name.Full());
+    json.Member(kTagKey, name.tag).EndObject().EndObject();
+  }
+  json.EndArray().EndObject();
+  return json.text();
+}
+
+std::string DockerManifestJson(std::string_view config_json, std::span<const ImageLayer> layers,
+                               std::span<const ImageReference> names) {
+  JsonWriter json;
+  json.BeginArray().BeginObject().Member("Config", BlobPath(DigestOf(config_json)));
+  json.Key("RepoTags").BeginArray();
+  for (const ImageReference& name : names) json.String(name.ToString());
+  json.EndArray().Key("Layers").BeginArray();
+  for (const ImageLayer& layer : layers) json.String(BlobPath(layer.blob.digest));
+  json.EndArray().EndObject().EndArray();
+  return json.text();
+}
+
+}  // namespace ekiben::image

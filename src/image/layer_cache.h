@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include "base/status.h"
+#include "image/layer_writer.h"
+
+namespace ekiben::image {
+
+// A layer that lies in a file of its own.
+struct Layer {
+  Blob blob = {};
+  std::filesystem::path file = {};
+  bool cached = false;  // It was there already.
+};
+
+// Layers that were written once, so that only what changed is compressed again.
+//
+// `folder`/blobs holds them under their digests, `folder`/layers says which tree became which. What
+// a tree holds is decided by its files' bytes, not by their times. What nobody asked for in 30 days
+// goes. Several processes may use a folder at once; losing any of its files costs only time.
+class LayerCache {
+ public:
+  // The folder need not exist.
+  explicit LayerCache(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  // The layer of this tree; `done` hears of one that has to be written. Fails where a file changes
+  // meanwhile. Thread-safe.
+  Result<Layer> Get(const LayerTree& tree, const LayerOptions& options,
+                    const BytesDone& done = {}) const;
+
+  // Removes what has not been asked for in 30 days, and what a crash has left.
+  void Sweep() const;
+
+ private:
+  Result<Layer> Find(const std::string& key) const;
+  Result<Layer> Write(const std::string& key, const LayerTree& tree, const LayerOptions& options,
+                      const BytesDone& done) const;
+  std::filesystem::path BlobFile(const std::string& digest) const;
+
+  const std::filesystem::path folder_;
+};
+
+// What decides a layer's bytes, in 64 hexadecimal digits: equal for trees that become equal layers.
+Result<std::string> LayerKey(const LayerTree& tree, const LayerOptions& options);
+
+}  // namespace ekiben::image
