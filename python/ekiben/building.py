@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,11 +12,8 @@ from typing import Any
 import yaml
 
 from .bento import Bento, BentoStore
-from .errors import EkibenError, FailedPrecondition, InvalidArgument, NotFound
-from .home import home
-from .server import program
+from .command import run
 
-_BY_EXIT_CODE: Mapping[int, type[EkibenError]] = {3: NotFound, 4: InvalidArgument}
 _OPTIONS = "bentofile.yaml"
 
 
@@ -95,19 +91,15 @@ def build_bentofile(
         NotFound: If a file or a model is missing.
         FailedPrecondition: If the service cannot be imported, or the version is taken.
     """
-    command = [str(program()), "build", os.fspath(build_ctx or "."), "-o", "tag"]
+    arguments = ["build", os.fspath(build_ctx or "."), "-o", "tag"]
     if bentofile is not None:
-        command += ["-f", os.fspath(bentofile)]
+        arguments += ["-f", os.fspath(bentofile)]
     if version is not None:
-        command += ["--version", version]
+        arguments += ["--version", version]
     for key, value in (labels or {}).items():
-        command += ["--label", f"{key}={value}"]
-    environment = os.environ | {"EKIBEN_HOME": str(home())}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise _error(done.returncode, done.stderr)
+        arguments += ["--label", f"{key}={value}"]
     store = BentoStore()
-    info = store.get(done.stdout.strip())
+    info = store.get(run(*arguments, home=store.home).strip())
     return Bento(info, store.folder(info.tag))
 
 
@@ -118,9 +110,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str) or not isinstance(value, Sequence):
         return value
     return [_plain(one) for one in value]
-
-
-def _error(code: int, said: str) -> EkibenError:
-    """What the program printed last, as an exception."""
-    message, _, hint = said.rpartition("error: ")[2].partition("\nhint: ")
-    return _BY_EXIT_CODE.get(code, FailedPrecondition)(message.strip(), hint=hint.strip())
