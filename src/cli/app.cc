@@ -9,6 +9,7 @@
 
 #include "cli/bentos.h"
 #include "cli/build.h"
+#include "cli/doctor.h"
 #include "cli/models.h"
 #include "cli/python.h"
 #include "cli/report.h"
@@ -30,6 +31,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddBentos(app, context);
   AddModels(app, context);
   AddPython(app, context);
+  AddDoctor(app, context);
   AddVersion(app, context);
 }
 

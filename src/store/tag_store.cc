@@ -306,6 +306,13 @@ Status TagStore<Info>::PointToNewest(const std::string& name) const {
 }
 
 template <typename Info>
+Status TagStore<Info>::RepairLatest(const std::string& name) const {
+  if (Status made = MakeFolders(home_ / "tmp"); !made.ok()) return made;
+  const Result<StoreLock> lock = StoreLock::Take(lock_file());
+  return lock ? PointToNewest(name) : lock.error();
+}
+
+template <typename Info>
 Status TagStore<Info>::Delete(const Tag& tag) const {
   const fs::path path = PathOf(tag);
   Result<StagingFolder> grave = StagingFolder::Make(home_);
