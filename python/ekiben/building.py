@@ -31,6 +31,7 @@ def build(
     models: Sequence[str | Mapping[str, Any]] | None = None,
     envs: Sequence[Mapping[str, Any]] | None = None,
     args: Mapping[str, Any] | None = None,
+    allow_secrets: Sequence[str] | None = None,
     version: str | None = None,
     build_ctx: str | os.PathLike[str] | None = None,
 ) -> Bento:
@@ -41,6 +42,7 @@ def build(
 
     Args:
         service: `module:attr`.
+        allow_secrets: Patterns of files that look as if they had secrets in them, and have none.
         version: A new one by default.
         build_ctx: The folder whose files are packed; the current one by default.
 
@@ -66,6 +68,7 @@ def build(
         "models": models,
         "envs": envs,
         "args": args,
+        "ekiben": None if allow_secrets is None else {"allow_secrets": allow_secrets},
     }
     text = yaml.safe_dump({key: _plain(value) for key, value in given.items() if value is not None})
     with tempfile.TemporaryDirectory() as folder:
