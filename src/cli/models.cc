@@ -15,7 +15,7 @@ void AddModels(CLI::App& app, Context& context) {
   AddGet<store::ModelInfo>(*models, context);
   AddDelete<store::ModelInfo>(*models, context);
   AddModelsImport(*models, context);
-  AddModelsExport(*models, context);
+  AddExport<store::ModelInfo>(*models, context);
 }
 
 }  // namespace ekiben::cli
