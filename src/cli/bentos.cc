@@ -2,7 +2,13 @@
 #include "cli/bentos.h"
 
 #include "cli/bento_archives.h"
+#include "cli/keys.h"
+#include "cli/pull.h"
+#include "cli/push.h"
+#include "cli/sign.h"
 #include "cli/store_commands.h"
+#include "cli/tags.h"
+#include "cli/verify.h"
 
 namespace ekiben::cli {
 
@@ -12,6 +18,12 @@ void AddBentos(CLI::App& app, Context& context) {
   AddDelete<store::BentoInfo>(app, context);
   AddExport(app, context);
   AddImport(app, context);
+  AddPush<store::BentoInfo>(app, context);
+  AddPull(app, std::nullopt, context);
+  AddTags(app, context);
+  AddSign<store::BentoInfo>(app, context);
+  AddVerify<store::BentoInfo>(app, context);
+  AddKeys(app, context);
 }
 
 }  // namespace ekiben::cli

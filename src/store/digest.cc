@@ -3,49 +3,24 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdint>
-#include <memory>
 #include <system_error>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include "base/file.h"
+#include "base/sha256.h"
 #include "store/bento_yaml.h"
 
 namespace ekiben::store {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr size_t kChunk = size_t{1} << 18;
-
-// One hash under way.
-class Hash {
- public:
-  Hash() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
-    EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr);
-  }
-  void Add(const char* bytes, size_t size) { EVP_DigestUpdate(context_.get(), bytes, size); }
-  std::string Hex() {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
-    unsigned size = 0;
-    EVP_DigestFinal_ex(context_.get(), bytes.data(), &size);
-    std::string hex;
-    for (unsigned i = 0; i < size; ++i) hex += fmt::format("{:02x}", bytes[i]);
-    return hex;
-  }
-
- private:
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
-};
 
 // What a file adds to the digest of its tree.
 struct Entry {
@@ -74,17 +49,10 @@ Result<Entry> ReadEntry(const fs::path& file, std::string path) {
                      .WithHint("links and devices have no place in a bento"));
   }
   Entry entry{.path = std::move(path), .executable = (about.st_mode & S_IXUSR) != 0};
-  Hash hash;
-  std::vector<char> chunk(std::min<size_t>(kChunk, static_cast<size_t>(about.st_size) + 1));
-  for (;;) {
-    const ssize_t got = read(opened.get(), chunk.data(), chunk.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Error(FileError("cannot read", file, errno));
-    if (got == 0) break;
-    hash.Add(chunk.data(), static_cast<size_t>(got));
-    entry.size += static_cast<uint64_t>(got);
-  }
-  entry.hash = hash.Hex();
+  auto hashed = HashOpenFile(opened, file);
+  if (!hashed) return Error(std::move(hashed).error());
+  entry.size = hashed->size;
+  entry.hash = std::move(hashed->sha256);
   return entry;
 }
 
@@ -132,25 +100,15 @@ Result<std::vector<Entry>> ReadEntries(const fs::path& folder) {
 
 }  // namespace
 
-std::string Sha256(std::string_view bytes) {
-  Hash hash;
-  hash.Add(bytes.data(), bytes.size());
-  return hash.Hex();
-}
-
-Result<std::string> Sha256OfFile(const fs::path& file) {
-  const auto entry = ReadEntry(file, file.string());
-  return entry ? Result<std::string>(entry->hash) : Error(entry.error());
-}
-
 Result<std::string> TreeDigest(const fs::path& folder, std::string_view bento_yaml) {
   auto entries = ReadEntries(folder);
   if (!entries) return Error(std::move(entries).error());
   const std::string text = WhatCounts(bento_yaml);
-  entries->push_back({.path = std::string(kBentoYaml), .size = text.size(), .hash = Sha256(text)});
+  entries->push_back(
+      {.path = std::string(kBentoYaml), .size = text.size(), .hash = Sha256Of(text)});
   std::string lines;
   for (const Entry& entry : *entries) lines += entry.Line();
-  return "sha256:" + Sha256(lines);
+  return "sha256:" + Sha256Of(lines);
 }
 
 }  // namespace ekiben::store

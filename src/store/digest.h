@@ -9,11 +9,6 @@
 
 namespace ekiben::store {
 
-// SHA-256 as 64 hexadecimal digits.
-std::string Sha256(std::string_view bytes);
-// Of a file's content, which is never in memory as a whole.
-Result<std::string> Sha256OfFile(const std::filesystem::path& file);
-
 // "sha256:…" of what is below `folder`, a bento: the same for the same names, modes and bytes,
 // whatever the times and owners. docs/formats/bento.md has every byte of it.
 //

@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "base/sha256.h"
 #include "base/status_matchers.h"
 #include "store/store_testing.h"
 
@@ -36,22 +37,15 @@ class DigestTest : public StoreTest {
   const fs::path folder_;
 };
 
-TEST_F(DigestTest, Sha256IsTheOneThatEverybodyKnows) {
-  EXPECT_EQ(Sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  Write("abc", "abc");
-  EXPECT_EQ(Sha256OfFile(folder_ / "abc").value(), Sha256("abc"));
-  EXPECT_THAT(Sha256OfFile(folder_ / "gone"), HasCode(Code::kNotFound));
-}
-
 TEST_F(DigestTest, IsOverOneLineForEachFileSortedByPath) {
   using namespace std::string_literals;
   const std::string yaml =
       "service: service:svc\nname: iris\nlabels: {version: a}\n"
       "ekiben: {format: 1, kind: python}\n";
-  const std::string lines = "src-b\0-\0"s + "0\0"s + Sha256("") + "\n" + "src/service.py\0-\0"s +
-                            "8\0"s + Sha256("svc = 1\n") + "\n" + "bento.yaml\0-\0"s +
-                            std::to_string(yaml.size()) + "\0"s + Sha256(yaml) + "\n";
-  EXPECT_EQ(Digest(), "sha256:" + Sha256(lines));
+  const std::string lines = "src-b\0-\0"s + "0\0"s + Sha256Of("") + "\n" + "src/service.py\0-\0"s +
+                            "8\0"s + Sha256Of("svc = 1\n") + "\n" + "bento.yaml\0-\0"s +
+                            std::to_string(yaml.size()) + "\0"s + Sha256Of(yaml) + "\n";
+  EXPECT_EQ(Digest(), "sha256:" + Sha256Of(lines));
 }
 
 TEST_F(DigestTest, TimesVersionAndTheDigestItselfDoNotCount) {
