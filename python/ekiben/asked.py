@@ -39,6 +39,13 @@ def describe_service(target: str, folder: str, *alias: str) -> dict[str, Any]:
     return describe(target, folder, *alias)
 
 
+def render_dockerfile(file: str, blocks: str) -> dict[str, Any]:
+    """The `text` that a template makes of a Dockerfile's blocks."""
+    from .dockerfile_template import rendered
+
+    return rendered(file, blocks)
+
+
 def export_model(tag: str, path: str) -> dict[str, Any]:
     """The `tag` of the model that was written to `path`."""
     from . import models
@@ -59,6 +66,7 @@ _QUESTIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "describe-service": describe_service,
     "export-model": export_model,
     "import-model": import_model,
+    "render-dockerfile": render_dockerfile,
 }
 
 

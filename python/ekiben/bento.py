@@ -26,11 +26,13 @@ class BentoModelInfo:
     Attributes:
         module: What saved it, such as `bentoml.sklearn`.
         creation_time: Of the model; None where bento.yaml does not say it.
+        alias: What the service may call it by, beside its tag; mostly empty.
     """
 
     tag: Tag
     module: str = ""
     creation_time: datetime | None = None
+    alias: str = ""
 
 
 @dataclass(frozen=True)
@@ -195,6 +197,7 @@ def _model(entry: Any) -> BentoModelInfo:
         tag=Tag.of(str(entry["tag"])),
         module=entry.get("module") or "",
         creation_time=time_of(time) if time else None,
+        alias=entry.get("alias") or "",
     )
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
+from .aliases import meant
 from .archives import export_model, import_model
 from .creation import checked_signatures, creation
 from .manifest import ModelContext, ModelInfo, ModelOptions, Signature
@@ -47,7 +48,7 @@ def get(tag: str | Tag) -> Model:
 
     Args:
         tag: `name` or `name:latest` for the newest, `name:version`, or `name:` and the beginning
-            of one version only.
+            of one version only. In a service, also an alias that its bentofile gives to a model.
 
     Raises:
         NotFound: If there is none; the hint names the nearest.
@@ -55,7 +56,7 @@ def get(tag: str | Tag) -> Model:
         FailedPrecondition: If the model's folder is damaged.
     """
     store = ModelStore()
-    return _model(store, store.get(tag))
+    return _model(store, store.get(meant(tag)))
 
 
 def delete(tag: str | Tag) -> None:

@@ -30,7 +30,7 @@ def test_nobody_is_looked_for_at_first() -> None:
 
 def test_one_frame_after_the_other_is_looked_for() -> None:
     looking = Looking()
-    assert looking.is_worth_it(after(looking, [(1, SOON)] * 8))
+    assert looking.is_worth_it(after(looking, [(1, SOON)] * 4))
 
 
 def test_frames_that_come_together_or_late_are_slept_for() -> None:
@@ -54,10 +54,10 @@ def test_one_pause_is_forgiven_after_many_brisk_frames() -> None:
 
 def test_looking_in_vain_makes_it_rarer() -> None:
     looking = Looking()
-    now = after(looking, [(1, SOON)] * 8)
+    now = after(looking, [(1, SOON)] * 4)
     assert looking.is_worth_it(now)
     looking.in_vain()
-    assert not looking.is_worth_it(after(looking, [(1, SOON)] * 15, now))
+    assert not looking.is_worth_it(after(looking, [(1, SOON)] * 7, now))
     assert looking.is_worth_it(after(looking, [(1, SOON)], now))
 
 

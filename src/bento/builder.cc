@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
-#include "bento/dockerfile.h"
 #include "bento/env_file.h"
 #include "bento/lock.h"
 #include "bento/requirements.h"
@@ -42,8 +41,13 @@ std::vector<std::string> FilesOf(const std::string& service) {
 // anything.
 class Writer {
  public:
-  Writer(const Plan& plan, const fs::path& staged, const Listener& listener)
-      : plan_(plan), options_(plan.options), staged_(staged), listener_(listener) {}
+  Writer(const Plan& plan, const fs::path& staged, const Listener& listener,
+         const RenderDockerfile& render)
+      : plan_(plan),
+        options_(plan.options),
+        staged_(staged),
+        listener_(listener),
+        render_(render) {}
 
   Status Write() {
     if (!plan_.is_model()) PutSources();
@@ -170,20 +174,32 @@ class Writer {
       Do(PutText(folder / "setup_script", script, true));
     }
     if (!status_.ok()) return;
-    Do(PutText(folder / "Dockerfile",
-               DockerfileText({.docker = docker,
-                               .envs = options_.envs,
-                               .pip_args = options_.python.pip_args.value_or(""),
-                               .python_version = MinorVersion(plan_.python_version),
-                               .ekiben_version = plan_.ekiben_version,
-                               .is_model = plan_.is_model(),
-                               .requirements = installed_,
-                               .has_models = !plan_.models.empty(),
-                               .has_wheels = !options_.python.wheels.empty(),
-                               .has_setup_script = docker.setup_script.has_value(),
-                               .has_conda = !options_.conda.empty(),
-                               .needs_git = needs_git_})));
+    PutDockerfile(folder / "Dockerfile",
+                  BlocksOf({.docker = docker,
+                            .envs = options_.envs,
+                            .pip_args = options_.python.pip_args.value_or(""),
+                            .python_version = MinorVersion(plan_.python_version),
+                            .ekiben_version = plan_.ekiben_version,
+                            .is_model = plan_.is_model(),
+                            .requirements = installed_,
+                            .has_models = !plan_.models.empty(),
+                            .has_wheels = !options_.python.wheels.empty(),
+                            .has_setup_script = docker.setup_script.has_value(),
+                            .has_conda = !options_.conda.empty(),
+                            .needs_git = needs_git_}));
     if (status_.ok()) Do(PutText(folder / "entrypoint.sh", EntrypointText(), true));
+  }
+
+  void PutDockerfile(const fs::path& file, const DockerfileBlocks& blocks) {
+    const std::optional<std::string>& named = options_.docker.dockerfile_template;
+    std::string text = DockerfileText(blocks);
+    fs::path template_file;
+    if (named &&
+        (!Take(ResolveInside(plan_.folder, *named, "docker.dockerfile_template"), template_file) ||
+         !Take(render_(template_file, blocks), text))) {
+      return;
+    }
+    Do(PutText(file, text));
   }
 
   void WarnOfDocker() const {
@@ -232,27 +248,19 @@ class Writer {
   BuildOptions options_;
   const fs::path& staged_;
   const Listener& listener_;
+  const RenderDockerfile& render_;
   Status status_;
   std::string installed_;  // What pip installs; empty: nothing.
   bool needs_git_ = false;
 };
 
-Status CheckPlan(const Plan& plan) {
-  if (!plan.options.docker.dockerfile_template) return {};
-  return FailedPrecondition("docker.dockerfile_template is for BentoML's own Dockerfile")
-      .WithHint(
-          "docker.base_image, system_packages and setup_script say the same; "
-          "`commands` below image: are run as they are");
-}
-
 }  // namespace
 
 Result<store::BentoInfo> Build(const Plan& plan, const store::BentoStore& store,
-                               const Listener& listener) {
-  if (Status checked = CheckPlan(plan); !checked.ok()) return Error(std::move(checked));
+                               const Listener& listener, const RenderDockerfile& render) {
   auto staging = store::StagingFolder::Make(store.home());
   if (!staging) return Error(std::move(staging).error());
-  Status written = Writer(plan, staging->path(), listener).Write();
+  Status written = Writer(plan, staging->path(), listener, render).Write();
   if (!written.ok()) return Error(std::move(written));
   return store.Publish(*std::move(staging), plan.tag);
 }

@@ -11,24 +11,28 @@ namespace ekiben::bento {
 namespace {
 
 // BentoML's user and folder, which charts and volumes rely on.
-constexpr const char* kBegin = R"(
+constexpr const char* kUser = R"(
 ARG BENTO_USER=bentoml
 ARG BENTO_USER_UID=1034
 ARG BENTO_USER_GID=1034
 RUN groupadd -g $BENTO_USER_GID -o $BENTO_USER \
  && useradd -m -u $BENTO_USER_UID -g $BENTO_USER_GID -o -r $BENTO_USER
-ENV BENTO_PATH=/home/bentoml/bento \
+)";
+
+constexpr const char* kEnvironment = R"(ENV BENTO_PATH=/home/bentoml/bento \
     EKIBEN_HOME=/home/bentoml \
     BENTOML_HOME=/home/bentoml \
     PYTHONUNBUFFERED=1
 WORKDIR $BENTO_PATH
 )";
 
-constexpr const char* kEnd = R"(COPY env/docker env/docker
+constexpr const char* kBento = R"(COPY env/docker env/docker
 COPY apis apis
 COPY README.md bento.yaml ./
 RUN chmod +x env/docker/entrypoint.sh
-USER bentoml
+)";
+
+constexpr const char* kEnd = R"(USER bentoml
 EXPOSE 3000
 ENTRYPOINT ["/home/bentoml/bento/env/docker/entrypoint.sh"]
 )";
@@ -119,14 +123,25 @@ std::string Commands(const ImageParts& parts) {
 
 }  // namespace
 
-std::string DockerfileText(const ImageParts& parts) {
-  std::string out = fmt::format(
-      "# In the bento's folder: docker build -f env/docker/Dockerfile .\nFROM {}\n{}{}{}{}{}\n",
-      BaseImage(parts), kBegin, SystemPackages(parts), Variables(parts), PythonPackages(parts),
-      Commands(parts));
-  if (parts.has_models) out += "COPY models models\n";
-  if (!parts.is_model) out += "COPY src src\n";
-  return out + kEnd;
+DockerfileBlocks BlocksOf(const ImageParts& parts) {
+  std::string bento = "\n";
+  if (parts.has_models) bento += "COPY models models\n";
+  if (!parts.is_model) bento += "COPY src src\n";
+  return {
+      {"SETUP_BENTO_BASE_IMAGE",
+       fmt::format("# In the bento's folder: docker build -f env/docker/Dockerfile .\nFROM {}\n{}",
+                   BaseImage(parts), SystemPackages(parts))},
+      {"SETUP_BENTO_USER", kUser},
+      {"SETUP_BENTO_ENVARS", kEnvironment + Variables(parts)},
+      {"SETUP_BENTO_COMPONENTS", PythonPackages(parts) + Commands(parts) + bento + kBento},
+      {"SETUP_BENTO_ENTRYPOINT", kEnd},
+  };
+}
+
+std::string DockerfileText(const DockerfileBlocks& blocks) {
+  std::string out;
+  for (const auto& [name, text] : blocks) out += text;
+  return out;
 }
 
 std::string EntrypointText() { return kEntrypoint; }

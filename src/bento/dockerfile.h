@@ -2,6 +2,8 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "bento/build_options.h"
 
@@ -23,10 +25,15 @@ struct ImageParts {
   bool needs_git = false;
 };
 
+// The parts of a Dockerfile under the names by which a template of BentoML's overrides them, in the
+// order in which they stand.
+using DockerfileBlocks = std::vector<std::pair<std::string, std::string>>;
+DockerfileBlocks BlocksOf(const ImageParts& parts);
+
 // env/docker/Dockerfile, for `docker build -f env/docker/Dockerfile .` in the bento's folder: a
 // user without rights, and packages before sources, so that a change of the source installs nothing
 // again.
-std::string DockerfileText(const ImageParts& parts);
+std::string DockerfileText(const DockerfileBlocks& blocks);
 
 // env/docker/entrypoint.sh, which takes the arguments that BentoML's takes.
 std::string EntrypointText();

@@ -20,7 +20,7 @@ ImageParts Parts() {
 }
 
 TEST(DockerfileTest, PackagesComeBeforeModelsAndSources) {
-  const std::string text = DockerfileText(Parts());
+  const std::string text = DockerfileText(BlocksOf(Parts()));
   EXPECT_THAT(text, HasSubstr("FROM python:3.11-slim\n"));
   const size_t packages =
       text.find("pip install --no-cache-dir -r env/python/requirements.lock.txt");
@@ -35,7 +35,7 @@ TEST(DockerfileTest, ValuesCannotEndTheirLine) {
   parts.envs = {{.name = "A", .value = "x \"y\" $Z \\"},
                 {.name = "B", .value = "1", .stage = "build"},
                 {.name = "TOKEN"}};
-  const std::string text = DockerfileText(parts);
+  const std::string text = DockerfileText(BlocksOf(parts));
   EXPECT_THAT(text, HasSubstr("ENV A=\"x \\\"y\\\" \\$Z \\\\\"\n"));
   EXPECT_THAT(text, HasSubstr("ARG B=\"1\"\n"));
   EXPECT_THAT(text, Not(HasSubstr("TOKEN")));
@@ -46,7 +46,7 @@ TEST(DockerfileTest, TheOptionsAreInIt) {
   parts.docker = {.system_packages = {"ffmpeg"}, .base_image = "mine:1", .commands = {"echo hi"}};
   parts.needs_git = parts.has_wheels = parts.has_setup_script = true;
   parts.pip_args = "--pre";
-  const std::string text = DockerfileText(parts);
+  const std::string text = DockerfileText(BlocksOf(parts));
   EXPECT_THAT(text, HasSubstr("FROM mine:1\n"));
   EXPECT_THAT(text, HasSubstr("--no-install-recommends ffmpeg git "));
   EXPECT_THAT(text, HasSubstr("pip install --no-cache-dir --pre env/python/wheels/*.whl"));
@@ -55,8 +55,8 @@ TEST(DockerfileTest, TheOptionsAreInIt) {
 }
 
 TEST(DockerfileTest, AModelNeedsNoSources) {
-  const std::string text = DockerfileText(
-      {.python_version = "3.11", .ekiben_version = "1.2", .is_model = true, .has_models = true});
+  const std::string text = DockerfileText(BlocksOf(
+      {.python_version = "3.11", .ekiben_version = "1.2", .is_model = true, .has_models = true}));
   EXPECT_THAT(text, Not(HasSubstr("COPY src")));
   EXPECT_THAT(text, Not(HasSubstr("env/python")));
 }

@@ -47,10 +47,8 @@ Yaml ModelsNode(const Plan& plan) {
     MapNode node;
     node.Text("tag", model.tag.ToString()).Text("module", model.module);
     node.Text("creation_time", store::ToIso(model.creation_time));
-    for (const ModelOption& option : plan.options.models) {
-      const auto tag = store::Tag::Parse(option.tag);
-      const bool names_it = tag && tag->name == model.tag.name;
-      if (names_it && !option.alias.empty()) node.Text("alias", option.alias);
+    for (const auto& [alias, tag] : plan.aliases) {
+      if (tag == model.tag.ToString()) node.Text("alias", alias);
     }
     list.items.push_back(node.Take());
   }
@@ -97,7 +95,7 @@ Yaml DockerNode(const Plan& plan) {
   node.Add("env", env.members.empty() ? Yaml() : std::move(env));
   node.Texts("system_packages", docker.system_packages);
   node.Text("setup_script", docker.setup_script).Text("base_image", docker.base_image);
-  return node.Add("dockerfile_template", Yaml()).Take();
+  return node.Text("dockerfile_template", docker.dockerfile_template).Take();
 }
 
 Yaml PythonNode(const PythonOptions& python) {

@@ -41,27 +41,40 @@ Result<ModelInfo> Filtered(const ModelOption& option, const store::ModelStore& s
                    .WithHint(fmt::format("see `ekiben models list {}`", tag->name)));
 }
 
+void AddOnce(std::vector<ModelInfo>& models, ModelInfo model) {
+  const bool known =
+      std::ranges::any_of(models, [&](const ModelInfo& one) { return one.tag == model.tag; });
+  if (!known) models.push_back(std::move(model));
+}
+
 }  // namespace
 
-Result<std::vector<ModelInfo>> FindModels(const Plan& plan, const store::ModelStore& store) {
-  std::vector<ModelInfo> models;
-  const auto add = [&](Result<ModelInfo> model) -> Status {
-    if (!model) return std::move(model).error();
-    const bool known =
-        std::ranges::any_of(models, [&](const ModelInfo& one) { return one.tag == model->tag; });
-    if (!known) models.push_back(*std::move(model));
-    return {};
-  };
-  Status status;
-  for (const std::string& tag : plan.description.models) {
-    if (status.ok()) status = add(store.Get(tag));
-  }
+Status FindNamedModels(Plan& plan, const store::ModelStore& store) {
   for (const ModelOption& option : plan.options.models) {
-    if (!status.ok()) break;
-    status = add(option.filter.empty() ? store.Get(option.tag) : Filtered(option, store));
+    auto model = option.filter.empty() ? store.Get(option.tag) : Filtered(option, store);
+    if (!model) return std::move(model).error();
+    const std::string tag = model->tag.ToString();
+    AddOnce(plan.models, *std::move(model));
+    if (option.alias.empty()) continue;
+    const auto [known, is_new] = plan.aliases.emplace(option.alias, tag);
+    if (!is_new && known->second != tag) {
+      return InvalidArgument(fmt::format("models: the alias '{}' is given to both {} and {}",
+                                         option.alias, known->second, tag));
+    }
   }
-  if (!status.ok()) return Error(std::move(status));
-  return models;
+  return {};
+}
+
+Status FindServiceModels(Plan& plan, const store::ModelStore& store) {
+  std::vector<ModelInfo> models;
+  for (const std::string& tag : plan.description.models) {
+    auto model = store.Get(tag);
+    if (!model) return std::move(model).error();
+    AddOnce(models, *std::move(model));
+  }
+  for (ModelInfo& model : std::exchange(plan.models, {})) AddOnce(models, std::move(model));
+  plan.models = std::move(models);
+  return {};
 }
 
 }  // namespace ekiben::bento

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,10 @@ struct Plan {
   service::ServiceDescription description;
   std::string openapi;                   // Of the description, as JSON.
   std::vector<store::ModelInfo> models;  // Packed, each once.
-  std::string python;                    // The interpreter, which locking may ask.
-  std::string python_version;            // "3.11.7"
+  // What the service may call a model by, beside its tag: alias to tag.
+  std::map<std::string, std::string> aliases;
+  std::string python;          // The interpreter, which locking may ask.
+  std::string python_version;  // "3.11.7"
   std::string ekiben_version;
   store::CreationTime creation_time;
 

@@ -2,6 +2,7 @@
 // ekiben build [TARGET] [-f FILE] [--version VERSION] [--name NAME] [--label KEY=VALUE]… [-o tag]
 #include "cli/build.h"
 
+#include <filesystem>
 #include <memory>
 #include <ostream>
 #include <utility>
@@ -10,7 +11,9 @@
 #include <fmt/format.h>
 
 #include "base/clock.h"
+#include "base/json_text.h"
 #include "bento/builder.h"
+#include "cli/ask_python.h"
 #include "cli/build_plan.h"
 #include "cli/report.h"
 #include "cli/usage.h"
@@ -31,6 +34,22 @@ void TellResult(const BuildArgs& args, const store::BentoInfo& bento, Context& c
               << "  see what is in it:  ekiben get " << tag << " -o tree\n";
 }
 
+// Jinja2 is Python's, so Python renders the template.
+Result<std::string> RenderDockerfile(const std::string& python, const std::filesystem::path& file,
+                                     const bento::DockerfileBlocks& blocks) {
+  std::string json = "{";
+  for (const auto& [name, text] : blocks) {
+    if (json.size() > 1) json += ',';
+    json += JsonString(name) + ':' + JsonString(text);
+  }
+  const auto answer = AskPython({.doing = "make the Dockerfile",
+                                 .python = python,
+                                 .name = "render-dockerfile",
+                                 .arguments = {file.string(), json + '}'}});
+  if (!answer) return Error(answer.error());
+  return TextIn(*answer, "text");
+}
+
 }  // namespace
 
 Status RunBuild(const BuildArgs& args, Context& context) {
@@ -48,7 +67,10 @@ Status RunBuild(const BuildArgs& args, Context& context) {
   auto plan = MakePlan(args, context);
   if (!plan) return std::move(plan).error();
   progress << "building " << plan->tag.ToString() << " of " << plan->service << '\n' << std::flush;
-  const auto bento = bento::Build(*plan, context.bentos, listener);
+  const auto bento =
+      bento::Build(*plan, context.bentos, listener, [&](const auto& file, const auto& blocks) {
+        return RenderDockerfile(plan->python, file, blocks);
+      });
   if (!bento) return bento.error();
   listener.on_step(fmt::format("digest {}", bento->digest));
   listener.on_step(fmt::format("done in {:.1f} s", Seconds(Now() - start)));

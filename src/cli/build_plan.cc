@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -11,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "base/json_text.h"
 #include "bento/bentofile.h"
 #include "bento/builder.h"
 #include "bento/document.h"
@@ -71,6 +73,15 @@ Status NoService(const fs::path& folder) {
           "write service: module:attr into bentofile.yaml, or name a folder or a model's tag");
 }
 
+std::string AliasesJson(const std::map<std::string, std::string>& aliases) {
+  std::string json = "{";
+  for (const auto& [alias, tag] : aliases) {
+    if (json.size() > 1) json += ',';
+    json += JsonString(alias) + ':' + JsonString(tag);
+  }
+  return json + '}';
+}
+
 // What Python says of the service goes into the plan.
 Status AskForService(const BuildArgs& args, Context& context, Plan& plan) {
   const auto interpreter = worker::FindPython(args.python);
@@ -82,7 +93,8 @@ Status AskForService(const BuildArgs& args, Context& context, Plan& plan) {
                     .python = plan.python,
                     .name = "describe-service",
                     .arguments = {target, plan.folder.string()},
-                    .environment = {{"EKIBEN_HOME", context.store.home().string()}}};
+                    .environment = {{"EKIBEN_HOME", context.store.home().string()},
+                                    {"EKIBEN_MODEL_ALIASES", AliasesJson(plan.aliases)}}};
   if (args.alias) question.arguments.emplace_back("alias");
   const auto answer = AskPython(question);
   if (!answer) return answer.error();
@@ -107,6 +119,7 @@ Status PlanService(const BuildArgs& args, const fs::path& folder, Context& conte
   if (plan.options.service.empty() && !IsFile(plan.folder / "service.py")) {
     return NoService(plan.folder);
   }
+  if (Status found = bento::FindNamedModels(plan, context.store); !found.ok()) return found;
   if (Status asked = AskForService(args, context, plan); !asked.ok()) return asked;
   plan.tag.name = plan.options.name.empty() ? plan.description.name : plan.options.name;
   return {};
@@ -152,10 +165,7 @@ Status CompletePlan(const BuildArgs& args, Context& context, Plan& plan) {
   plan.openapi = routes::OpenApi(plan.description);
   plan.ekiben_version = EKIBEN_VERSION;
   plan.creation_time = store::CurrentTime();
-  auto models = bento::FindModels(plan, context.store);
-  if (!models) return std::move(models).error();
-  plan.models = *std::move(models);
-  return {};
+  return bento::FindServiceModels(plan, context.store);
 }
 
 }  // namespace

@@ -49,23 +49,28 @@ AsioLoop::AsioLoop()
     : context_(1), work_(boost::asio::make_work_guard(context_)), may_poll_(UsableCpus() >= 2) {}
 
 void AsioLoop::Run() {
-  size_t events = 0;
+  size_t handled = 0;
   while (!context_.stopped()) {
-    if (const size_t handled = context_.poll(); handled > 0) {
-      events += handled;
+    if (const size_t now = context_.poll(); now > 0) {
+      handled += now;
       continue;
     }
-    if (events > 0) ++rests_;
-    if (may_poll_ && poll_policy_.LooksAgain(std::exchange(events, 0), Now())) {
+    if (handled > 0) ++rests_;
+    // What the loop has posted to itself is the end of an event, not another one.
+    const size_t events = std::exchange(handled, 0) - std::exchange(posted_, 0);
+    if (may_poll_ && poll_policy_.LooksAgain(events, Now())) {
       sched_yield();  // Who sends what is looked for may be waiting for this very processor.
       continue;
     }
-    events = context_.run_one();
+    handled = context_.run_one();
   }
 }
 
 void AsioLoop::Post(std::function<void()> callback) {
-  boost::asio::post(context_, std::move(callback));
+  boost::asio::post(context_, [this, callback = std::move(callback)] {
+    ++posted_;
+    callback();
+  });
 }
 
 // Asio runs what epoll reported before what is posted meanwhile, so a posted callback is the end of

@@ -46,6 +46,7 @@ class AsioLoop final : public IoLoop {
   boost::asio::executor_work_guard<Executor> work_;
   const bool may_poll_;
   PollPolicy poll_policy_;
+  size_t posted_ = 0;  // Of what was handled since the loop last ran out of work.
   uint64_t rests_ = 0;
 };
 

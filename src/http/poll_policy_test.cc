@@ -26,15 +26,15 @@ class PollPolicyTest : public testing::Test {
 };
 
 TEST_F(PollPolicyTest, SomebodyWhoAsksOneThingAfterTheOtherIsWaitedFor) {
-  EXPECT_FALSE(Handle(5, 1, 60us));
-  EXPECT_TRUE(Handle(5, 1, 60us));
+  EXPECT_FALSE(Handle(4, 1, 60us));
+  EXPECT_TRUE(Handle(1, 1, 60us));
   EXPECT_TRUE(Handle(1000, 1, 30us));
 }
 
-TEST_F(PollPolicyTest, ItLooksForFiftyMicroseconds) {
+TEST_F(PollPolicyTest, ItLooksForAHundredMicroseconds) {
   Handle(10, 1, 60us);
   EXPECT_TRUE(LooksAfter(1us));
-  EXPECT_TRUE(LooksAfter(48us));
+  EXPECT_TRUE(LooksAfter(98us));
   EXPECT_FALSE(LooksAfter(1us));
 }
 
@@ -54,26 +54,32 @@ TEST_F(PollPolicyTest, AHiccupDoesNotEndIt) {
   EXPECT_TRUE(Handle(1, 1, 5ms));
 }
 
+TEST_F(PollPolicyTest, TwoEventsAtOnceNowAndThenDoNotEndIt) {
+  Handle(100, 1, 30us);
+  EXPECT_TRUE(Handle(1, 2, 30us));
+  EXPECT_FALSE(Handle(1, 3, 30us));
+}
+
 TEST_F(PollPolicyTest, LookingInVainBecomesRare) {
   int looks = 0;
   for (int i = 0; i < 10'000; ++i) {
     // Each comes a little too late to be found.
-    if (Handle(1, 1, 90us)) {
+    if (Handle(1, 1, 110us)) {
       ++looks;
-      EXPECT_FALSE(LooksAfter(50us));
+      EXPECT_FALSE(LooksAfter(100us));
     }
   }
-  EXPECT_LT(looks, 10'000 / 60);
+  EXPECT_LT(looks, 10'000 / 30);
 }
 
 TEST_F(PollPolicyTest, LookingThatFindsSomethingIsTrustedAgain) {
   for (int i = 0; i < 3; ++i) {
-    Handle(100, 1, 90us);
-    LooksAfter(50us);
+    Handle(100, 1, 110us);
+    LooksAfter(100us);
   }
-  EXPECT_TRUE(Handle(70, 1, 30us));
-  EXPECT_FALSE(LooksAfter(50us));
-  EXPECT_TRUE(Handle(20, 1, 30us));
+  EXPECT_TRUE(Handle(33, 1, 30us));
+  EXPECT_FALSE(LooksAfter(100us));
+  EXPECT_TRUE(Handle(17, 1, 30us));
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ LONGEST = 100e-6
 
 # From one wait to the next: a wake, the engine's work, and ours.
 _BRISK = 300e-6
-_FEWEST, _MOST = 8, 64
+_FEWEST, _MOST = 4, 32
 
 
 class Looking:
@@ -49,7 +49,7 @@ class Looking:
             if self._alike < _MOST:
                 self._alike += 1
             return
-        self._alike = self._alike // 2 if frames == 1 else 0
+        self._alike = self._alike // 2 if frames <= 2 else 0
 
     def in_vain(self) -> None:
         """Nothing came while it looked; what comes later is for came()."""
