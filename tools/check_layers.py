@@ -14,14 +14,19 @@ ROOT = pathlib.Path(__file__).parent.parent
 SRC = ROOT / "src"
 INCLUDE = re.compile(r'#include ([<"])([^>"]+)[>"]')
 
-# Where a library's headers may appear: path prefix of the include -> folders.
+# Where a library's headers may appear: a header, or the folder of its headers -> folders.
 LIBRARIES = {
+    "archive.h": {"archive"},
+    "archive_entry.h": {"archive"},
     "boost/beast": {"http"},
     "boost/asio": {"http"},
     "boost/json": {"codec"},
     "fast_float": {"codec"},
+    "minizip": {"archive"},
+    "openssl": {"base"},
     "toml++": {"bento"},
     "yaml-cpp": {"store"},
+    "zlib.h": {"image"},
     "CLI": {"cli"},
 }
 
@@ -52,7 +57,8 @@ def check_folder(folder: str, allowed: set[str], folders: set[str]) -> list[str]
             if first in folders and first not in allowed and (SRC / path).exists():
                 wrong.append(f"{where}:{number}: {folder}/ may not include {first}/")
             for library, homes in LIBRARIES.items():
-                if path.startswith(library + "/") and folder not in homes:
+                is_of_it = path == library or path.startswith(library + "/")
+                if is_of_it and folder not in homes:
                     wrong.append(f"{where}:{number}: {library} belongs in {', '.join(homes)}/")
     return wrong
 

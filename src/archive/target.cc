@@ -2,7 +2,6 @@
 #include "archive/target.h"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
@@ -37,7 +36,7 @@ Status Target::AddFile(std::string_view name, bool executable, const Read& read)
     if (!size) return size.error();
     if (*size == 0) return {};
     if (Status added = members_.AddBytes(*size); !added.ok()) return added;
-    if (Status written = Write(file, place, *size); !written.ok()) return written;
+    if (Status put = WriteAll(file, {buffer_.data(), *size}, place); !put.ok()) return put;
   }
 }
 
@@ -45,16 +44,6 @@ Status Target::MakeFolders(const fs::path& path) const {
   std::error_code error;
   fs::create_directories(folder_ / path, error);
   if (error) return FileError("cannot make the folder", folder_ / path, error.value());
-  return {};
-}
-
-Status Target::Write(const FileDescriptor& file, const fs::path& place, size_t size) const {
-  for (size_t at = 0; at < size;) {
-    const ssize_t written = write(file.get(), buffer_.data() + at, size - at);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return FileError("cannot write", place, errno);
-    at += static_cast<size_t>(written);
-  }
   return {};
 }
 

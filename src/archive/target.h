@@ -30,7 +30,6 @@ class Target {
 
  private:
   Status MakeFolders(const std::filesystem::path& path) const;
-  Status Write(const FileDescriptor& file, const std::filesystem::path& place, size_t size) const;
 
   const std::filesystem::path folder_;
   Members members_;

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -71,15 +73,9 @@ Result<std::string> ReadFile(const std::filesystem::path& path, size_t most) {
 Status WriteNewFile(const std::filesystem::path& path, std::string_view bytes) {
   const FileDescriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   if (!file.valid()) return FileError("cannot write", path, errno);
-  while (!bytes.empty()) {
-    const ssize_t put = write(file.get(), bytes.data(), bytes.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) {
-      const int error_number = errno;
-      unlink(path.c_str());
-      return FileError("cannot write", path, error_number);
-    }
-    bytes.remove_prefix(static_cast<size_t>(put));
+  if (Status written = WriteAll(file, bytes, path); !written.ok()) {
+    unlink(path.c_str());
+    return written;
   }
   if (fsync(file.get()) != 0) {
     const int error_number = errno;
@@ -87,6 +83,28 @@ Status WriteNewFile(const std::filesystem::path& path, std::string_view bytes) {
     return FileError("cannot flush", path, error_number);
   }
   return {};
+}
+
+Status WriteAll(const FileDescriptor& file, std::string_view bytes,
+                const std::filesystem::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t put = write(file.get(), bytes.data(), bytes.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return FileError("cannot write", path, errno);
+    bytes.remove_prefix(static_cast<size_t>(put));
+  }
+  return {};
+}
+
+std::string ReadToEnd(const FileDescriptor& pipe, size_t most) {
+  std::string all;
+  std::array<char, 4096> buffer;
+  while (true) {
+    const ssize_t got = read(pipe.get(), buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return all;
+    all.append(buffer.data(), std::min(static_cast<size_t>(got), most - all.size()));
+  }
 }
 
 Status Flush(const std::filesystem::path& path) {

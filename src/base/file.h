@@ -34,6 +34,13 @@ Result<std::string> ReadFile(const std::filesystem::path& path, size_t most);
 // Writes and flushes a new file; fails where one exists. Nothing is left behind on failure.
 Status WriteNewFile(const std::filesystem::path& path, std::string_view bytes);
 
+// Writes all the bytes to an open file; `path` is what an error calls it.
+Status WriteAll(const FileDescriptor& file, std::string_view bytes,
+                const std::filesystem::path& path);
+
+// What comes out of a pipe until its end. Of more than `most` bytes the first are kept.
+std::string ReadToEnd(const FileDescriptor& pipe, size_t most);
+
 // Flushes a folder's entries (or a file's bytes) to the disk.
 Status Flush(const std::filesystem::path& path);
 

@@ -62,6 +62,9 @@ std::string ReadmeText(const Plan& plan, std::string_view description) {
   }
   out += fmt::format("\n## How to serve it\n\n    ekiben serve {}\n{}", plan.tag.name,
                      Example(service));
+  if (plan.is_model()) {
+    out += fmt::format("\nAs a container image:\n\n    ekiben containerize {}\n", plan.tag.name);
+  }
   return out + "\n`apis/openapi.yaml` describes what it answers; served, it is at `/docs.json`.\n";
 }
 

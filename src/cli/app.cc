@@ -9,6 +9,7 @@
 
 #include "cli/bentos.h"
 #include "cli/build.h"
+#include "cli/container.h"
 #include "cli/containerize.h"
 #include "cli/healthcheck.h"
 #include "cli/models.h"
@@ -32,6 +33,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddBentos(app, context);
   AddModels(app, context);
   AddContainerize(app, context);
+  AddContainer(app);
   AddHealthcheck(app, context);
   AddPython(app, context);
   AddVersion(app, context);
@@ -74,9 +76,19 @@ int ParseAndRun(CLI::App& app, const std::vector<std::string>& words, Context& c
   return kExitOk;
 }
 
+int RunInContainer(const std::vector<std::string>& words, Context& context) {
+  const std::vector<std::string> meant =
+      ContainerWords({words.begin() + 1, words.end()}, AddressInEnvironment());
+  context.status = BecomeProgram(meant, context);
+  if (context.status.ok()) return RunApp(meant, context);
+  PrintError(context.status, context);
+  return ExitCodeOf(context.status);
+}
+
 }  // namespace
 
 int RunApp(const std::vector<std::string>& words, Context& context) {
+  if (!words.empty() && words.front() == kContainer) return RunInContainer(words, context);
   CLI::App app("Serve machine-learning models", "ekiben");
   app.formatter(std::make_shared<HelpFormatter>());
   app.set_help_flag("-h,--help", "print this help");

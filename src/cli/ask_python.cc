@@ -23,18 +23,7 @@ namespace {
 
 constexpr std::array kVariables = {"EKIBEN_CONFIG", "BENTOML_CONFIG", "EKIBEN_CONFIG_OPTIONS",
                                    "BENTOML_CONFIG_OPTIONS"};
-
-// Everything that comes out of a pipe until its end.
-std::string ReadAll(const FileDescriptor& pipe) {
-  std::string all;
-  std::array<char, 4096> buffer;
-  for (;;) {
-    const ssize_t size = read(pipe.get(), buffer.data(), buffer.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size <= 0) return all;
-    all.append(buffer.data(), static_cast<size_t>(size));
-  }
-}
+constexpr size_t kMaxAnswer = size_t{64} << 20;
 
 // An error's code by the name of its class in Python.
 Code CodeNamed(std::string_view name) {
@@ -77,7 +66,7 @@ Result<std::string> AskPython(const Question& question) {
   auto process = worker::Process::Start(options);
   if (!process) return failed(std::move(process).error());
   writing.Reset();
-  std::string answer = ReadAll(reading);
+  std::string answer = ReadToEnd(reading, kMaxAnswer);
   const std::string how = process->Reap();
   if (Status error = ErrorIn(answer); !error.ok()) return Error(std::move(error));
   if (!answer.empty()) return answer;

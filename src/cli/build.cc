@@ -30,8 +30,10 @@ void TellResult(const BuildArgs& args, const store::BentoInfo& bento, Context& c
   const std::string tag = bento.tag.ToString();
   context.out << "\nSuccessfully built Bento(tag=\"" << tag << "\").\n\n"
               << "Next:\n\n"
-              << "  serve it:           ekiben serve " << tag << '\n'
-              << "  see what is in it:  ekiben get " << tag << " -o tree\n";
+              << "  serve it:             ekiben serve " << tag << '\n'
+              << "  see what is in it:    ekiben get " << tag << " -o tree\n";
+  if (bento.kind != store::BentoKind::kModel) return;
+  context.out << "  make an image of it:  ekiben containerize " << tag << '\n';
 }
 
 // Jinja2 is Python's, so Python renders the template.

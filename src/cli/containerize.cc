@@ -16,10 +16,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/clock.h"
 #include "cli/bento_source.h"
 #include "cli/image_loader.h"
+#include "cli/labels.h"
+#include "cli/layer_progress.h"
 #include "cli/report.h"
-#include "cli/store_listing.h"
 #include "cli/version.h"
 #include "image/image.h"
 #include "store/staging.h"
@@ -47,7 +49,9 @@ Result<Target> TargetOf(const std::string& output) {
   std::error_code ignored;
   const fs::path path = output;
   if (output.ends_with('/') || fs::is_directory(path, ignored)) {
-    return Target{.kind = Target::Kind::kLayout, .path = path};
+    // Without the slash at the end, since `skopeo copy oci:FOLDER:TAG` takes it for the name's.
+    return Target{.kind = Target::Kind::kLayout,
+                  .path = path.has_filename() || path == "/" ? path : path.parent_path()};
   }
   if (path.extension() == ".tar") return Target{.kind = Target::Kind::kArchive, .path = path};
   return Error(InvalidArgument(fmt::format("--output '{}' is neither a .tar nor a folder", output))
@@ -67,17 +71,6 @@ Result<std::vector<image::ImageReference>> NamesOf(const ContainerizeArgs& args,
   auto name = image::ImageReference::Parse(bento.name + ":" + bento.version);
   if (!name) return Error(std::move(name).error().WithContext("give -t NAME:TAG"));
   return std::vector{*std::move(name)};
-}
-
-Status AddLabels(const std::vector<std::string>& texts, image::BentoSource& bento) {
-  for (const std::string& text : texts) {
-    const size_t equals = text.find('=');
-    if (equals == text.npos || equals == 0) {
-      return InvalidArgument(fmt::format("--label '{}' is not KEY=VALUE", text));
-    }
-    bento.labels.insert_or_assign(text.substr(0, equals), text.substr(equals + 1));
-  }
-  return {};
 }
 
 // The variable that makes builds of one source the same everywhere.
@@ -100,13 +93,23 @@ Status CheckPlatform(const std::string& wanted, const image::ImagePlan& plan) {
       .WithHint(fmt::format("run ekiben on a machine of that kind, or leave --platform out"));
 }
 
-image::LayerDone Progress(Context& context) {
-  return [&context](const image::PlannedLayer& planned, const image::Layer& layer) {
-    context.err << fmt::format("{:<8}{:>12}  {}  {}\n", layer.cached ? "cached" : "written",
-                               HumanSize(layer.blob.size), layer.blob.digest.substr(7, 12),
-                               planned.name)
-                << std::flush;
-  };
+Result<image::Image> Make(const image::ImagePlan& plan, const image::LayerOptions& options,
+                          Context& context) {
+  std::vector<LayerProgress::Layer> layers;
+  for (const auto& planned : plan.layers) {
+    layers.push_back({.name = planned.name, .bytes = planned.tree.FileBytes()});
+  }
+  LayerProgress progress(std::move(layers), context.err, context.terminal);
+  const image::LayerListener listener{
+      .on_bytes = [&](size_t layer, uint64_t bytes) { progress.Advance(layer, bytes, Now()); },
+      .on_done =
+          [&](size_t layer, const image::Layer& made) {
+            progress.Finish(layer, made.cached ? "cached" : "written", made.blob.size,
+                            made.blob.digest);
+          }};
+  const image::LayerCache cache(context.store.home() / "cache" / "images");
+  cache.Sweep();
+  return image::MakeImage(plan, cache, options, listener);
 }
 
 Status Deliver(const image::Image& made, const std::vector<image::ImageReference>& names,
@@ -146,24 +149,24 @@ void PrintResult(const image::Image& made, const std::vector<image::ImageReferen
 }  // namespace
 
 Status RunContainerize(const ContainerizeArgs& args, Context& context) {
+  auto labels = ParseLabels(args.labels);
+  if (!labels) return labels.error();
+  const auto date = SourceDate();
+  if (!date) return date.error();
   auto bento = FindBentoSource(args.bento, context);
   if (!bento) return bento.error();
   const auto names = NamesOf(args, *bento);
   if (!names) return names.error();
-  if (Status added = AddLabels(args.labels, *bento); !added.ok()) return added;
-  const auto date = SourceDate();
-  if (!date) return date.error();
+  const auto target = TargetOf(args.output);
+  if (!target) return target.error();
+  bento->labels = *std::move(labels);
   bento->created = date->value_or(bento->created);
   bento->ekiben_version = VersionText();
   const auto plan = image::PlanNativeImage(*bento);
   if (!plan) return plan.error();
   if (Status fits = CheckPlatform(args.platform, *plan); !fits.ok()) return fits;
-  const auto target = TargetOf(args.output);
-  if (!target) return target.error();
 
-  const image::LayerCache cache(context.store.home() / "cache" / "images");
-  cache.Sweep();
-  const auto made = image::MakeImage(*plan, cache, {.time = date->value_or(0)}, Progress(context));
+  const auto made = Make(*plan, {.time = date->value_or(0)}, context);
   if (!made) return made.error();
   if (Status delivered = Deliver(*made, *names, *target, context); !delivered.ok()) {
     return delivered;

@@ -27,9 +27,10 @@ struct Context {
   std::istream& in;
   std::ostream& out;
   std::ostream& err;
-  bool may_ask = false;  // Somebody sits at `in`.
-  bool color = false;    // `err` is a terminal that shows colours.
-  Status status = {};    // What the command that ran came to.
+  bool may_ask = false;   // Somebody sits at `in`.
+  bool color = false;     // `err` is a terminal that shows colours.
+  bool terminal = false;  // `err` is a terminal in which lines can be written anew.
+  Status status = {};     // What the command that ran came to.
 };
 
 }  // namespace ekiben::cli

@@ -14,16 +14,19 @@
 #include <cstring>
 #include <memory>
 #include <ostream>
+#include <set>
 #include <string>
 #include <string_view>
 
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "cli/served_ports.h"
 
 namespace ekiben::cli {
 namespace {
 
+constexpr uint16_t kUsualPort = 3000;
 constexpr std::string_view kRequest =
     "GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
@@ -57,25 +60,32 @@ Result<std::string> Ask(const FileDescriptor& socket, uint16_t port) {
   return answer.substr(0, answer.find_first_of("\r\n"));
 }
 
+// That of the only server here; the usual one where there is none, or more.
+uint16_t FindPort() {
+  const std::set<uint16_t> ports = ServedPorts();
+  return ports.size() == 1 ? *ports.begin() : kUsualPort;
+}
+
 }  // namespace
 
 Status RunHealthcheck(const HealthcheckArgs& args, Context& context) {
+  const uint16_t port = args.port != 0 ? args.port : FindPort();
   const FileDescriptor connection(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!connection.valid()) return NotWell(args.port, std::strerror(errno));
+  if (!connection.valid()) return NotWell(port, std::strerror(errno));
   const timeval time = Time(args.timeout_s);
   setsockopt(connection.get(), SOL_SOCKET, SO_RCVTIMEO, &time, sizeof(time));
   setsockopt(connection.get(), SOL_SOCKET, SO_SNDTIMEO, &time, sizeof(time));
 
-  sockaddr_in address{.sin_family = AF_INET, .sin_port = htons(args.port)};
+  sockaddr_in address{.sin_family = AF_INET, .sin_port = htons(port)};
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   if (connect(connection.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) !=
       0) {
-    return NotWell(args.port, std::strerror(errno));
+    return NotWell(port, std::strerror(errno));
   }
-  const auto line = Ask(connection, args.port);
+  const auto line = Ask(connection, port);
   if (!line) return line.error();
   if (!line->starts_with("HTTP/1.1 200")) {
-    return NotWell(args.port, line->empty() ? "it closed the connection" : *line);
+    return NotWell(port, line->empty() ? "it closed the connection" : *line);
   }
   context.out << "ok\n";
   return {};
@@ -88,7 +98,8 @@ void AddHealthcheck(CLI::App& app, Context& context) {
   command->footer(
       "  ekiben healthcheck\n"
       "  ekiben healthcheck --port 8080");
-  command->add_option("-p,--port", args->port, "the server's, 3000")
+  command
+      ->add_option("-p,--port", args->port, "the server's; that of the one that runs here, or 3000")
       ->envname("EKIBEN_PORT")
       ->type_name("PORT");
   command->add_option("--timeout", args->timeout_s, "seconds to wait for it, 5")

@@ -11,7 +11,7 @@
 namespace ekiben::cli {
 
 struct HealthcheckArgs {
-  uint16_t port = 3000;
+  uint16_t port = 0;  // 0: the one that is served here, or 3000.
   double timeout_s = 5;
 };
 

@@ -2,11 +2,8 @@
 #include "cli/image_loader.h"
 
 #include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -15,60 +12,35 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
-
-extern char** environ;
+#include "worker/process.h"
+#include "worker/python.h"
 
 namespace ekiben::cli {
 namespace {
 
+constexpr const char* kSuccess = "exit status 0";
 constexpr size_t kMostSaid = size_t{64} << 10;  // What a tool prints beyond that is not kept.
 
 struct Ended {
-  int status = 0;    // What the shell would call $?.
+  std::string how;   // "exit status 0"
   std::string said;  // Of stdout and stderr together.
 };
 
-// What comes out of a pipe until its end, cut off where it is too much.
-std::string ReadSaid(const FileDescriptor& pipe) {
-  std::string said;
-  std::array<char, 4096> buffer;
-  for (;;) {
-    const ssize_t got = read(pipe.get(), buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;
-    if (said.size() < kMostSaid) said.append(buffer.data(), static_cast<size_t>(got));
-  }
-  while (said.ends_with('\n')) said.pop_back();
-  return said;
-}
-
 // Runs a program of the path and waits for its end.
-Result<Ended> RunTool(const std::vector<std::string>& command) {
+Result<Ended> RunTool(const std::string& tool, std::vector<std::string> words) {
+  const auto program = worker::FindInPath(tool);
+  if (!program) return Error(NotFound(fmt::format("there is no '{}' in PATH", tool)));
+  words.insert(words.begin(), program->string());
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return Error(FailedPrecondition(std::strerror(errno)));
   const FileDescriptor reading(ends[0]);
   FileDescriptor writing(ends[1]);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, writing.get(), STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, writing.get(), STDERR_FILENO);
-  std::vector<char*> words;
-  for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
-  words.push_back(nullptr);
-  pid_t pid = -1;
-  const int failed = posix_spawnp(&pid, words[0], &actions, nullptr, words.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (failed != 0) {
-    return Error(FailedPrecondition(
-        fmt::format("cannot run '{}': {}", command.front(), std::strerror(failed))));
-  }
+  auto process = worker::Process::Start({.command = std::move(words), .output = writing.get()});
+  if (!process) return Error(std::move(process).error());
   writing.Reset();
-  Ended ended{.said = ReadSaid(reading)};
-  int status = 0;
-  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  ended.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  Ended ended{.said = ReadToEnd(reading, kMostSaid)};
+  while (ended.said.ends_with('\n')) ended.said.pop_back();
+  ended.how = process->Reap();
   return ended;
 }
 
@@ -78,19 +50,19 @@ std::string LastLine(const std::string& text) {
 }
 
 // Why a tool cannot be used; nothing where it can. Docker without its daemon cannot.
-std::string WhyNot(const std::vector<std::string>& asking) {
-  const auto ended = RunTool(asking);
+std::string WhyNot(const std::string& tool, std::vector<std::string> asking) {
+  const auto ended = RunTool(tool, std::move(asking));
   if (!ended) return ended.error().message();
-  if (ended->status == 0) return {};
-  return fmt::format("'{}' says: {}", asking.front(), LastLine(ended->said));
+  if (ended->how == kSuccess) return {};
+  return fmt::format("'{}' says: {}", tool, LastLine(ended->said));
 }
 
 }  // namespace
 
 Result<std::string> FindImageLoader() {
-  const std::string docker = WhyNot({"docker", "version", "--format", "{{.Server.Version}}"});
+  const std::string docker = WhyNot("docker", {"version", "--format", "{{.Server.Version}}"});
   if (docker.empty()) return "docker";
-  const std::string podman = WhyNot({"podman", "version"});
+  const std::string podman = WhyNot("podman", {"version"});
   if (podman.empty()) return "podman";
   return Error(FailedPrecondition(
                    fmt::format("there is nothing to load the image into: {}; {}", docker, podman))
@@ -98,11 +70,11 @@ Result<std::string> FindImageLoader() {
 }
 
 Status LoadImage(const std::string& loader, const std::filesystem::path& archive) {
-  const auto ended = RunTool({loader, "load", "--input", archive.string()});
+  const auto ended = RunTool(loader, {"load", "--input", archive.string()});
   if (!ended) return ended.error();
-  if (ended->status == 0) return {};
+  if (ended->how == kSuccess) return {};
   return FailedPrecondition(
-             fmt::format("'{} load' ended with {}: {}", loader, ended->status, ended->said))
+             fmt::format("'{} load' ended with {}: {}", loader, ended->how, ended->said))
       .WithHint("write a file instead: --output image.tar");
 }
 

@@ -17,11 +17,14 @@ namespace {
 
 using namespace ekiben::cli;
 
+bool IsTerminal(int file) {
+  const char* const term = std::getenv("TERM");
+  return isatty(file) != 0 && (term == nullptr || std::string_view(term) != "dumb");
+}
+
 bool ShowsColors(int file) {
   const char* const no_color = std::getenv("NO_COLOR");
-  const char* const term = std::getenv("TERM");
-  return isatty(file) != 0 && (no_color == nullptr || *no_color == '\0') &&
-         (term == nullptr || std::string_view(term) != "dumb");
+  return IsTerminal(file) && (no_color == nullptr || *no_color == '\0');
 }
 
 // What was printed must have arrived, else scripts take half of it for the whole. That the reader
@@ -45,6 +48,7 @@ int main(int argc, char** argv) {
                   .out = std::cout,
                   .err = std::cerr,
                   .may_ask = isatty(STDIN_FILENO) != 0,
-                  .color = ShowsColors(STDERR_FILENO)};
+                  .color = ShowsColors(STDERR_FILENO),
+                  .terminal = IsTerminal(STDERR_FILENO)};
   return Finish(RunApp({argv + 1, argv + argc}, context), context);
 }

@@ -48,13 +48,7 @@ BlobWriter::~BlobWriter() {
 Status BlobWriter::Put(std::string_view bytes) {
   packed_.Update(bytes);
   blob_.size += bytes.size();
-  while (!bytes.empty()) {
-    const ssize_t put = write(file_.get(), bytes.data(), bytes.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return FileError("cannot write", path_, errno);
-    bytes.remove_prefix(static_cast<size_t>(put));
-  }
-  return {};
+  return WriteAll(file_, bytes, path_);
 }
 
 Status BlobWriter::Deflate(std::string_view bytes, bool last) {

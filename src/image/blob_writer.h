@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "base/file.h"
+#include "base/sha256.h"
 #include "base/status.h"
-#include "image/sha256.h"
 
 namespace ekiben::image {
 

@@ -12,15 +12,19 @@ namespace {
 
 // One layer after the other for each thread, since compressing fills a processor.
 std::vector<Result<Layer>> GetLayers(const ImagePlan& plan, const LayerCache& cache,
-                                     const LayerOptions& options, const LayerDone& done) {
+                                     const LayerOptions& options, const LayerListener& listener) {
   std::vector<Result<Layer>> layers(plan.layers.size(), Error(Internal("not written")));
   std::atomic<size_t> next = 0;
   std::mutex telling;
   const auto work = [&] {
     for (size_t at = next++; at < layers.size(); at = next++) {
-      layers[at] = cache.Get(plan.layers[at].tree, options);
+      const auto tell = [&, at](uint64_t bytes) {
+        const std::lock_guard lock(telling);
+        if (listener.on_bytes) listener.on_bytes(at, bytes);
+      };
+      layers[at] = cache.Get(plan.layers[at].tree, options, tell);
       const std::lock_guard lock(telling);
-      if (layers[at] && done) done(plan.layers[at], *layers[at]);
+      if (layers[at] && listener.on_done) listener.on_done(at, *layers[at]);
     }
   };
   std::vector<std::jthread> threads;
@@ -35,9 +39,9 @@ std::vector<Result<Layer>> GetLayers(const ImagePlan& plan, const LayerCache& ca
 }  // namespace
 
 Result<Image> MakeImage(const ImagePlan& plan, const LayerCache& cache, const LayerOptions& options,
-                        const LayerDone& done) {
+                        const LayerListener& listener) {
   Image image{.config = plan.config};
-  const std::vector<Result<Layer>> layers = GetLayers(plan, cache, options, done);
+  const std::vector<Result<Layer>> layers = GetLayers(plan, cache, options, listener);
   for (size_t i = 0; i < layers.size(); ++i) {
     if (!layers[i]) return Error(layers[i].error());
     image.layers.push_back({.blob = layers[i]->blob, .made_by = plan.layers[i].made_by});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <span>
@@ -24,12 +25,15 @@ struct Image {
   std::string digest() const { return DigestOf(manifest_json); }
 };
 
-// Hears of each layer when it is there, from one thread at a time.
-using LayerDone = std::function<void(const PlannedLayer& planned, const Layer& layer)>;
+// Hears how far the layers are, by their numbers in the plan; from one thread at a time.
+struct LayerListener {
+  std::function<void(size_t layer, uint64_t bytes)> on_bytes = {};  // Went into it so far.
+  std::function<void(size_t layer, const Layer& made)> on_done = {};
+};
 
 // Writes the layers that the cache has not, several at a time.
 Result<Image> MakeImage(const ImagePlan& plan, const LayerCache& cache, const LayerOptions& options,
-                        const LayerDone& done);
+                        const LayerListener& listener);
 
 // Writes one tar archive that `docker load`, `podman load` and readers of OCI archives take. It
 // replaces what is at `file` as a whole, or leaves it alone where it fails.

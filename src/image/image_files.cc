@@ -10,7 +10,7 @@
 
 #include "base/file.h"
 #include "image/image.h"
-#include "image/tar_writer.h"
+#include "image/layer_writer.h"
 #include "store/random.h"
 #include "store/staging.h"
 
@@ -44,23 +44,11 @@ fs::path Beside(const fs::path& path) {
   return path.parent_path() / fmt::format(".{}.{}", path.filename().string(), store::RandomName());
 }
 
-Status WriteTar(const LayerTree& files, const fs::path& path) {
+Status WriteTarFile(const LayerTree& files, const fs::path& path) {
   const FileDescriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   if (!file.valid()) return FileError("cannot write", path, errno);
-  const auto put = [&](std::string_view bytes) -> Status {
-    while (!bytes.empty()) {
-      const ssize_t done = write(file.get(), bytes.data(), bytes.size());
-      if (done < 0 && errno == EINTR) continue;
-      if (done < 0) return FileError("cannot write", path, errno);
-      bytes.remove_prefix(static_cast<size_t>(done));
-    }
-    return {};
-  };
-  TarWriter tar(put, 0);
-  for (const auto& [name, entry] : files.entries()) {
-    if (Status added = tar.Add(name, entry); !added.ok()) return added;
-  }
-  if (Status ended = tar.Finish(); !ended.ok()) return ended;
+  const auto put = [&](std::string_view bytes) { return WriteAll(file, bytes, path); };
+  if (Status written = WriteTar(files, put, 0); !written.ok()) return written;
   return fdatasync(file.get()) == 0 ? Status() : FileError("cannot flush", path, errno);
 }
 
@@ -104,7 +92,7 @@ int Replace(const fs::path& staged, const fs::path& folder) {
 Status WriteArchive(const Image& image, std::span<const ImageReference> names,
                     const fs::path& file) {
   const fs::path path = fs::absolute(file), beside = Beside(path);
-  Status written = WriteTar(FilesOf(image, names, true), beside);
+  Status written = WriteTarFile(FilesOf(image, names, true), beside);
   if (written.ok() && rename(beside.c_str(), path.c_str()) != 0) {
     written = FileError("cannot write", file, errno);
   }

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/json_writer.h"
-#include "image/sha256.h"
+#include "base/sha256.h"
 
 namespace ekiben::image {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <gmock/gmock.h>
 
-#include "image/sha256.h"
+#include "base/sha256.h"
 
 namespace ekiben::image {
 namespace {

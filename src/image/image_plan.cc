@@ -26,6 +26,8 @@ std::vector<std::string> EnvironmentOf(const EngineFiles& files) {
       "PATH=/usr/bin",
       "HOME=/home/ekiben",
       "EKIBEN_HOST=0.0.0.0",
+      // Said, since without a /proc the program does not know where it lies.
+      fmt::format("EKIBEN_RUNTIMES=/{}", kPluginFolder),
       "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt",
   };
   for (const fs::path& library : files.own) {
@@ -45,8 +47,8 @@ ImageConfig ConfigOf(const BentoSource& bento, const EngineFiles& files) {
   const std::string program = fmt::format("/{}", kProgram);
   ImageConfig config{.architecture = kArchitecture,
                      .created = bento.created,
-                     .entrypoint = {program},
-                     .command = {"serve"},
+                     .entrypoint = {program, "container"},
+                     .command = {"serve", "--production"},
                      .environment = EnvironmentOf(files),
                      .user = fmt::format("{}:{}", kUser, kUser),
                      .working_folder = fmt::format("/{}", kBentoFolder),

@@ -13,7 +13,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
-#include "image/sha256.h"
+#include "base/sha256.h"
 #include "store/random.h"
 #include "store/staging.h"
 
@@ -98,12 +98,12 @@ Result<Layer> LayerCache::Find(const std::string& key) const {
 }
 
 Result<Layer> LayerCache::Write(const std::string& key, const LayerTree& tree,
-                                const LayerOptions& options) const {
+                                const LayerOptions& options, const BytesDone& done) const {
   for (const char* const name : {"blobs", "layers"}) {
     if (Status made = store::MakeFolders(folder_ / name); !made.ok()) return Error(std::move(made));
   }
   const fs::path beside = folder_ / "blobs" / store::RandomName();
-  auto blob = WriteLayer(tree, beside, options);
+  auto blob = WriteLayer(tree, beside, options, done);
   if (!blob) return Error(std::move(blob).error());
   Layer layer{.blob = *std::move(blob)};
   layer.file = BlobFile(layer.blob.digest);
@@ -127,11 +127,12 @@ Result<Layer> LayerCache::Write(const std::string& key, const LayerTree& tree,
   return noted.ok() ? Result<Layer>(layer) : Error(noted);
 }
 
-Result<Layer> LayerCache::Get(const LayerTree& tree, const LayerOptions& options) const {
+Result<Layer> LayerCache::Get(const LayerTree& tree, const LayerOptions& options,
+                              const BytesDone& done) const {
   const auto key = LayerKey(tree, options);
   if (!key) return Error(key.error());
   if (auto found = Find(*key)) return found;
-  return Write(*key, tree, options);
+  return Write(*key, tree, options, done);
 }
 
 void LayerCache::Sweep() const {

@@ -27,16 +27,18 @@ class LayerCache {
   // The folder need not exist.
   explicit LayerCache(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-  // The layer of this tree. Fails where a file changes meanwhile. Thread-safe.
-  Result<Layer> Get(const LayerTree& tree, const LayerOptions& options) const;
+  // The layer of this tree; `done` hears of one that has to be written. Fails where a file changes
+  // meanwhile. Thread-safe.
+  Result<Layer> Get(const LayerTree& tree, const LayerOptions& options,
+                    const BytesDone& done = {}) const;
 
   // Removes what has not been asked for in 30 days, and what a crash has left.
   void Sweep() const;
 
  private:
   Result<Layer> Find(const std::string& key) const;
-  Result<Layer> Write(const std::string& key, const LayerTree& tree,
-                      const LayerOptions& options) const;
+  Result<Layer> Write(const std::string& key, const LayerTree& tree, const LayerOptions& options,
+                      const BytesDone& done) const;
   std::filesystem::path BlobFile(const std::string& digest) const;
 
   const std::filesystem::path folder_;

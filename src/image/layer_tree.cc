@@ -48,6 +48,18 @@ void LayerTree::AddLink(std::string_view path, std::string target) {
   Add(path, {.kind = LayerEntry::Kind::kLink, .mode = 0777, .text = std::move(target)});
 }
 
+uint64_t LayerTree::FileBytes() const {
+  uint64_t bytes = 0;
+  for (const auto& [path, entry] : entries_) {
+    std::error_code error;
+    if (entry.kind != LayerEntry::Kind::kFile) continue;
+    const uint64_t size =
+        entry.source.empty() ? entry.text.size() : fs::file_size(entry.source, error);
+    if (!error) bytes += size;
+  }
+  return bytes;
+}
+
 Status LayerTree::AddFound(const std::string& path, const fs::directory_entry& found,
                            const fs::path& folder) {
   std::error_code error;

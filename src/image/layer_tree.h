@@ -46,6 +46,8 @@ class LayerTree {
                  LeaveOut leave_out = nullptr);
 
   const std::map<std::string, LayerEntry>& entries() const { return entries_; }
+  // Bytes of all its files, those not counted that cannot be read.
+  uint64_t FileBytes() const;
 
  private:
   void Add(std::string_view path, LayerEntry entry);

@@ -7,9 +7,9 @@
 
 #include <gmock/gmock.h>
 
+#include "base/sha256.h"
 #include "base/status_matchers.h"
 #include "image/image_testing.h"
-#include "image/sha256.h"
 
 namespace ekiben::image {
 namespace {

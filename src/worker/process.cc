@@ -73,6 +73,10 @@ void RunOn(const std::vector<int64_t>& cores) {
   setpgid(0, 0);                                 // A Ctrl-C is the engine's; it tells its workers.
   const int null = open("/dev/null", O_RDONLY);  // The terminal's input is not theirs either.
   if (null >= 0 && null != STDIN_FILENO) dup2(null, STDIN_FILENO);
+  if (options.output >= 0) {
+    dup2(options.output, STDOUT_FILENO);
+    dup2(options.output, STDERR_FILENO);
+  }
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   RunOn(options.cores);
   sigset_t none;

@@ -22,6 +22,7 @@ class Process {
     std::string working_dir;
     std::vector<int> inherited;       // Descriptors that it gets, from 3 on, in this order.
     std::vector<int64_t> cores = {};  // The only ones that it runs on; none: all.
+    int output = -1;  // What it prints goes to this descriptor; -1: where ours goes.
   };
 
   // kFailedPrecondition where the program cannot be started.

@@ -139,6 +139,9 @@ def test_the_same_inputs_give_the_same_digest(project: Path, tmp_path: Path) -> 
 
 def test_a_model_alone_is_a_bento_without_python(own_store: Store) -> None:
     bento = build("iris_clf:latest", "--label", "stage=test", home=own_store.home)
+    again = run("build", "iris_clf:latest", "--version", "v1", home=own_store.home)
+    assert "ekiben containerize iris_clf:v1" in again.stdout
+    assert "ekiben containerize iris_clf" in (bento / "README.md").read_text()
     about = manifest(bento)
     assert bento.parent.name == "iris_clf"
     assert about["service"] == f"model:iris_clf:{own_store.folder('iris_clf').name}"

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// ekiben container [WORDS]: what an image's ENTRYPOINT runs.
+#include "cli/container.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <ostream>
+
+#include "base/file.h"
+#include "worker/python.h"
+
+namespace ekiben::cli {
+namespace {
+
+constexpr std::array<std::string_view, 3> kServe = {"serve", "serve-http", "serve_http"};
+
+std::string Variable(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+bool Has(const std::vector<std::string>& words, std::string_view option, std::string_view letter) {
+  return std::ranges::any_of(words, [&](std::string_view word) {
+    return word == option || (word.starts_with(option) && word.substr(option.size())[0] == '=') ||
+           (!letter.empty() && word.starts_with(letter) && !word.starts_with("--"));
+  });
+}
+
+}  // namespace
+
+ContainerAddress AddressInEnvironment() {
+  const std::string port = Variable("PORT");
+  return {.host = Variable("BENTOML_HOST"), .port = port.empty() ? Variable("BENTOML_PORT") : port};
+}
+
+std::vector<std::string> ContainerWords(std::vector<std::string> words,
+                                        const ContainerAddress& address) {
+  if (!words.empty() && (words.front() == "ekiben" || words.front() == "bentoml")) {
+    words.erase(words.begin());
+  }
+  if (words.empty() || words.front().starts_with('-')) words.insert(words.begin(), "serve");
+  if (std::ranges::find(kServe, words.front()) == kServe.end()) return words;
+  words.front() = "serve";
+  if (!address.host.empty() && !Has(words, "--host", "")) {
+    words.insert(words.end(), {"--host", address.host});
+  }
+  if (!address.port.empty() && !Has(words, "--port", "-p")) {
+    words.insert(words.end(), {"--port", address.port});
+  }
+  return words;
+}
+
+Status BecomeProgram(const std::vector<std::string>& words, Context& context) {
+  const std::string& name = words.front();
+  if (name == "serve" || name == "ekiben") return {};
+  const auto program = worker::FindInPath(name);
+  if (!program) return {};
+  std::vector<std::string> copies = words;
+  std::vector<char*> pointers;
+  for (std::string& word : copies) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  context.out.flush();
+  execv(program->c_str(), pointers.data());
+  return FileError("cannot run", *program, errno);
+}
+
+void AddContainer(CLI::App& app) {
+  CLI::App* const command = app.add_subcommand(std::string(kContainer),
+                                               "What an image runs: serve, as BentoML's images do");
+  command->footer(
+      "  ekiben container\n"
+      "  ekiben container serve --production --port 8080\n"
+      "  ekiben container python -c 'import ekiben'");
+  command->prefix_command();
+}
+
+}  // namespace ekiben::cli

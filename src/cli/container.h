@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <CLI/App.hpp>
+
+#include "base/status.h"
+#include "cli/context.h"
+
+namespace ekiben::cli {
+
+inline constexpr std::string_view kContainer = "container";
+
+// Where a container's server listens, as its environment says; empty where that says nothing.
+struct ContainerAddress {
+  std::string host = {}, port = {};
+};
+
+// From PORT, which platforms set, BENTOML_PORT and BENTOML_HOST.
+ContainerAddress AddressInEnvironment();
+
+// The words of the command that a container runs, as BentoML's images take them: none, or options
+// alone, serve; `serve-http` is `serve`; `ekiben` and `bentoml` in front say nothing new. Options
+// that are there go before `address`.
+std::vector<std::string> ContainerWords(std::vector<std::string> words,
+                                        const ContainerAddress& address);
+
+// Becomes another program of the image that `words` name (`python -c …`). Ok where they name none,
+// and are ekiben's own therefore; otherwise returns only where it fails.
+Status BecomeProgram(const std::vector<std::string>& words, Context& context);
+
+// For `ekiben --help`: RunApp() does what the command does.
+void AddContainer(CLI::App& app);
+
+}  // namespace ekiben::cli
