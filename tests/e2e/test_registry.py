@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
 import subprocess
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -309,3 +311,52 @@ def test_a_bento_of_bentoml_brings_its_models_along(
     assert done.returncode == 0, done.stderr
     assert files_of(user / "models/loan/v1") == files_of(made / "models/loan/v1")
     assert files_of(user / "bentos/theirs/b1") == files_of(bento)
+
+
+def with_more(layer: bytes, name: str, kind: bytes = tarfile.REGTYPE) -> bytes:
+    """A layer with one member more."""
+    out = io.BytesIO()
+    with (
+        tarfile.open(fileobj=io.BytesIO(layer)) as old,
+        tarfile.open(fileobj=out, mode="w:gz") as new,
+    ):
+        for member in old:
+            new.addfile(member, old.extractfile(member) if member.isfile() else None)
+        more = tarfile.TarInfo(name)
+        more.type, more.linkname, more.size = (
+            kind,
+            "/etc/passwd",
+            4 if kind == tarfile.REGTYPE else 0,
+        )
+        new.addfile(more, io.BytesIO(b"evil"))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "says"),
+    [
+        ("home/ekiben/bento/models/loan/v1/more.txt", tarfile.REGTYPE, "another digest"),
+        ("home/ekiben/other.txt", tarfile.REGTYPE, "home/ekiben/other.txt"),
+        ("home/ekiben/bento/models/loan/v1/../../../../../evil", tarfile.REGTYPE, ".."),
+        ("/tmp/evil", tarfile.REGTYPE, "/tmp/evil"),
+        ("home/ekiben/bento/models/loan/v1/link", tarfile.SYMTYPE, "link"),
+        ("home/ekiben/bento/models/loan/v1/MODEL.YAML", tarfile.REGTYPE, "MODEL.YAML"),
+    ],
+)
+def test_a_layer_that_somebody_has_changed_is_refused(
+    registry: Registry, home: Path, tmp_path: Path, name: str, kind: bytes, says: str
+) -> None:
+    """Blob and manifest fit each other: whoever changed one has changed the other."""
+    push("loan:v1", f"{registry.host}/changed/loan", home, model=True)
+    manifest = registry.manifest("changed/loan:v1")
+    layer = manifest["layers"][0]
+    changed = with_more(registry.blob_file(layer["digest"]).read_bytes(), name, kind)
+    layer.update(registry.put_blob("changed/loan", changed))
+    registry.put_manifest("changed/loan:evil", manifest)
+    done = run("pull", f"{registry.host}/changed/loan:evil", home=tmp_path)
+    assert done.returncode == FAILED
+    error = next(line for line in done.stderr.splitlines() if line.startswith("error: "))
+    assert "model 'loan:v1' of the registry is not what it says: " in error
+    assert says in error
+    assert_nothing_entered(tmp_path)
+    assert not [one for one in (tmp_path / "tmp").iterdir() if len(one.name) == 32]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import shutil
 import socket
@@ -76,6 +77,30 @@ class Registry:
         )
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return json.load(answer)
+
+    def put_blob(self, path: str, data: bytes) -> dict:
+        """Keep some bytes; gives what a manifest says of them."""
+        digest = "sha256:" + hashlib.sha256(data).hexdigest()
+        begun = urllib.request.Request(
+            f"http://{self.host}/v2/{path}/blobs/uploads/", data=b"", method="POST"
+        )
+        with urllib.request.urlopen(begun, timeout=PATIENCE) as answer:
+            location = answer.headers["Location"]
+        put = urllib.request.Request(f"{location}&digest={digest}", data=data, method="PUT")
+        put.add_header("Content-Type", "application/octet-stream")
+        urllib.request.urlopen(put, timeout=PATIENCE).close()
+        return {"digest": digest, "size": len(data)}
+
+    def put_manifest(self, name: str, manifest: dict) -> None:
+        """Keep a manifest under "path:tag"."""
+        path, _, tag = name.rpartition(":")
+        put = urllib.request.Request(
+            f"http://{self.host}/v2/{path}/manifests/{tag}",
+            data=json.dumps(manifest).encode(),
+            headers={"Content-Type": manifest["mediaType"]},
+            method="PUT",
+        )
+        urllib.request.urlopen(put, timeout=PATIENCE).close()
 
     def blob_file(self, digest: str) -> Path:
         """Where it keeps the bytes of a blob."""
