@@ -20,7 +20,7 @@ from .program import PATIENCE, eventually
 CONFIG = """version: 0.1
 log: {{level: error}}
 storage: {{filesystem: {{rootdirectory: {root}}}, delete: {{enabled: true}}}}
-http: {{addr: "127.0.0.1:{port}"}}
+http: {{addr: "127.0.0.1:{port}"{tls}}}
 {auth}
 """
 
@@ -35,13 +35,13 @@ def free_port() -> int:
 class Registry:
     """A docker-registry with a storage of its own in `folder`."""
 
-    def __init__(self, folder: Path, auth: str = "") -> None:
+    def __init__(self, folder: Path, auth: str = "", tls: str = "") -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.root = folder / "storage"
         self.port = free_port()
         self.host = f"127.0.0.1:{self.port}"
         config = folder / "config.yml"
-        config.write_text(CONFIG.format(root=self.root, port=self.port, auth=auth))
+        config.write_text(CONFIG.format(root=self.root, port=self.port, auth=auth, tls=tls))
         program = shutil.which("docker-registry")
         assert program, "the tests need Debian's docker-registry"
         self._log = (folder / "log").open("wb")
@@ -63,7 +63,7 @@ class Registry:
         try:
             urllib.request.urlopen(f"http://{self.host}/v2/", timeout=PATIENCE).close()
         except urllib.error.HTTPError as error:
-            return error.code == 401
+            return error.code in (400, 401)  # It wants TLS, or a login.
         except OSError:
             return False
         return True
