@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/bentos.h"
 
-#include "cli/bento_archives.h"
 #include "cli/keys.h"
 #include "cli/pull.h"
 #include "cli/push.h"
@@ -16,7 +15,7 @@ void AddBentos(CLI::App& app, Context& context) {
   AddList<store::BentoInfo>(app, context);
   AddGet<store::BentoInfo>(app, context);
   AddDelete<store::BentoInfo>(app, context);
-  AddExport(app, context);
+  AddExport<store::BentoInfo>(app, context);
   AddImport(app, context);
   AddPush<store::BentoInfo>(app, context);
   AddPull(app, std::nullopt, context);

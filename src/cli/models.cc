@@ -19,7 +19,7 @@ void AddModels(CLI::App& app, Context& context) {
   AddGet<store::ModelInfo>(*models, context);
   AddDelete<store::ModelInfo>(*models, context);
   AddModelsImport(*models, context);
-  AddModelsExport(*models, context);
+  AddExport<store::ModelInfo>(*models, context);
   AddPush<store::ModelInfo>(*models, context);
   AddSign<store::ModelInfo>(*models, context);
   AddVerify<store::ModelInfo>(*models, context);

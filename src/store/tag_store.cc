@@ -219,9 +219,9 @@ Result<Info> TagStore<Info>::Publish(StagingFolder staging, const Tag& tag) cons
   Result<Info> info = ReadStaged(staging);
   if (!info) return info;
   if (info->tag != tag) {
-    return Error(InvalidArgument(fmt::format("{}: name and version: expected '{}', got '{}'",
-                                             kind_.manifest, tag.ToString(),
-                                             info->tag.ToString())));
+    return Error(
+        InvalidArgument(fmt::format("{}: name and version: expected '{}', got '{}'", kind_.manifest,
+                                    tag.ToString(), info->tag.ToString())));
   }
   return Enter(std::move(staging), *std::move(info));
 }
@@ -229,8 +229,8 @@ Result<Info> TagStore<Info>::Publish(StagingFolder staging, const Tag& tag) cons
 template <typename Info>
 Result<Info> TagStore<Info>::Enter(StagingFolder staging, Info info) const {
   if (info.tag.version == kLatest) {
-    return Error(InvalidArgument(
-        fmt::format("'{}' is no version that a {} can have", kLatest, kind_.noun)));
+    return Error(
+        InvalidArgument(fmt::format("'{}' is no version that a {} can have", kLatest, kind_.noun)));
   }
   info.path = PathOf(info.tag);
   const fs::path folder = root() / info.tag.name;
@@ -303,6 +303,13 @@ Status TagStore<Info>::PointToNewest(const std::string& name) const {
   fs::remove(folder / kLatest, ignored);
   if (versions->empty()) fs::remove(folder, ignored);
   return Flush(root());
+}
+
+template <typename Info>
+Status TagStore<Info>::RepairLatest(const std::string& name) const {
+  if (Status made = MakeFolders(home_ / "tmp"); !made.ok()) return made;
+  const Result<StoreLock> lock = StoreLock::Take(lock_file());
+  return lock ? PointToNewest(name) : lock.error();
 }
 
 template <typename Info>

@@ -67,6 +67,9 @@ class TagStore {
   // REQUIRES: `staging` was made in home()
   Result<Info> Publish(StagingFolder staging, const Tag& tag) const;
 
+  // Makes `latest` of a name its newest version; a name that has none goes.
+  Status RepairLatest(const std::string& name) const;
+
   // Takes one version out. The newest that remains becomes `latest`.
   Status Delete(const Tag& tag) const;
 
