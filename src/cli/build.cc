@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ekiben build [TARGET] [-f FILE] [--version VERSION] [--name NAME] [--label KEY=VALUE]… [-o tag]
+// ekiben build [TARGET] [-f FILE] [--version VERSION] [--name NAME] [--label KEY=VALUE]…
+//   [--allow-secrets PATTERN]… [-o tag]
 #include "cli/build.h"
 
 #include <filesystem>
@@ -97,6 +98,12 @@ void AddBuild(CLI::App& app, Context& context) {
   command->add_option("--name", args->name, "of the bento; the service's")->type_name("NAME");
   command->add_option("--label", args->labels, "KEY=VALUE, as often as needed")
       ->type_name("LABEL")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command
+      ->add_option("--allow-secrets", args->allow_secrets,
+                   "a file that looks as if it had a secret, and has none; as often as needed")
+      ->type_name("PATTERN")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("--python", args->python, "the interpreter that imports the service")

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <system_error>
@@ -151,6 +152,7 @@ Status CompletePlan(const BuildArgs& args, Context& context, Plan& plan) {
   auto labels = ParseLabels(args.labels);
   if (!labels) return std::move(labels).error();
   for (auto& [key, value] : *labels) plan.options.labels[key] = value;
+  std::ranges::copy(args.allow_secrets, std::back_inserter(plan.options.allow_secrets));
   const std::string name = args.name.empty() ? plan.tag.name : args.name;
   const auto tag = store::Tag::Parse(args.version.empty() ? name : name + ":" + args.version);
   if (!tag) return tag.error();

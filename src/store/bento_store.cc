@@ -59,16 +59,6 @@ std::vector<std::string> WrittenLater(const fs::path& folder) {
 
 BentoStore::BentoStore(fs::path home) : TagStore(std::move(home), kBentos) {}
 
-Result<BentoInfo> BentoStore::Publish(StagingFolder staging, const Tag& tag) const {
-  auto info = ReadBento(staging.path());
-  if (!info) return info;
-  if (info->tag != tag) {
-    return Error(InvalidArgument(fmt::format("{}: name and version: expected '{}', got '{}'",
-                                             kBentoYaml, tag.ToString(), info->tag.ToString())));
-  }
-  return Enter(std::move(staging), *std::move(info));
-}
-
 Result<BentoInfo> ReadBento(const fs::path& folder) {
   const auto text = ReadFile(folder / kBentoYaml, kMaxBentoYaml);
   if (!text) return Error(text.error());

@@ -2,12 +2,10 @@
 #pragma once
 
 #include <filesystem>
-#include <utility>
 
 #include "base/status.h"
 #include "store/bento_info.h"
 #include "store/model_store.h"
-#include "store/staging.h"
 #include "store/tag_store.h"
 
 namespace ekiben::store {
@@ -17,12 +15,6 @@ class BentoStore : public TagStore<BentoInfo> {
  public:
   // The folder need not exist; the first bento that is built makes it.
   explicit BentoStore(std::filesystem::path home);
-
-  // Moves the staged files, bento.yaml included, into the store and makes them `latest` unless a
-  // newer bento is. kInvalidArgument where bento.yaml is not that of `tag`, kFailedPrecondition
-  // where the version is taken.
-  // REQUIRES: `staging` was made in home()
-  Result<BentoInfo> Publish(StagingFolder staging, const Tag& tag) const;
 };
 
 // Reads the bento in a folder, wherever that lies and whatever it is called.
