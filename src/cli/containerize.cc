@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ekiben containerize BENTO [-t NAME:TAG]… [--output FILE.tar|FOLDER/] [--platform OS/ARCHITECTURE]
-//                     [--label KEY=VALUE]…
+//                     [--label KEY=VALUE]… [--sbom FILE]
 #include "cli/containerize.h"
 
 #include <algorithm>
@@ -24,6 +24,8 @@
 #include "cli/report.h"
 #include "cli/version.h"
 #include "image/image.h"
+#include "image/sbom.h"
+#include "image/whole_file.h"
 #include "store/staging.h"
 
 namespace ekiben::cli {
@@ -112,6 +114,18 @@ Result<image::Image> Make(const image::ImagePlan& plan, const image::LayerOption
   return image::MakeImage(plan, cache, options, listener);
 }
 
+// What belongs to the image: first what is in it, then how it was made.
+Status Attach(const image::ImagePlan& plan, const image::BentoSource& bento, image::Image& made) {
+  const auto components = image::ComponentsOf(plan, bento);
+  if (!components) return components.error();
+  const std::string digest = made.digest();
+  made.attachments = {{.type = "application/vnd.cyclonedx+json",
+                       .content = image::SbomJson(bento, *components, digest)},
+                      {.type = "application/vnd.in-toto+json",
+                       .content = image::ProvenanceJson(bento, *components, digest)}};
+  return {};
+}
+
 Status Deliver(const image::Image& made, const std::vector<image::ImageReference>& names,
                const Target& target, Context& context) {
   switch (target.kind) {
@@ -166,8 +180,13 @@ Status RunContainerize(const ContainerizeArgs& args, Context& context) {
   if (!plan) return plan.error();
   if (Status fits = CheckPlatform(args.platform, *plan); !fits.ok()) return fits;
 
-  const auto made = Make(*plan, {.time = date->value_or(0)}, context);
+  auto made = Make(*plan, {.time = date->value_or(0)}, context);
   if (!made) return made.error();
+  if (Status attached = Attach(*plan, *bento, *made); !attached.ok()) return attached;
+  if (!args.sbom.empty()) {
+    Status written = image::WriteWhole(args.sbom, made->attachments.front().content);
+    if (!written.ok()) return written;
+  }
   if (Status delivered = Deliver(*made, *names, *target, context); !delivered.ok()) {
     return delivered;
   }
@@ -196,6 +215,9 @@ void AddContainerize(CLI::App& app, Context& context) {
       ->type_name("PATH");
   command->add_option("--platform", args->platform, "what it is to run on; this machine's kind")
       ->type_name("OS/ARCH");
+  command
+      ->add_option("--sbom", args->sbom, "where its bill of materials, in CycloneDX, goes as well")
+      ->type_name("FILE");
   command->add_option("--label", args->labels, "KEY=VALUE, as often as needed")
       ->type_name("LABEL")
       ->expected(1)

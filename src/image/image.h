@@ -21,6 +21,8 @@ struct Image {
   std::vector<ImageLayer> layers = {};
   std::vector<std::filesystem::path> files = {};  // One for each layer, in the cache.
   std::string config_json = {}, manifest_json = {};
+  std::vector<Attachment> attachments =
+      {};  // In layouts; docker's archives have no place for them.
 
   std::string digest() const { return DigestOf(manifest_json); }
 };

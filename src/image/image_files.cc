@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "image/image.h"
 #include "image/layer_writer.h"
-#include "store/random.h"
+#include "image/whole_file.h"
 #include "store/staging.h"
 
 namespace ekiben::image {
@@ -22,12 +22,30 @@ namespace fs = std::filesystem;
 constexpr const char* kLayoutFile = "oci-layout";
 constexpr const char* kLayoutText = R"({"imageLayoutVersion":"1.0.0"})";
 
+// Adds what belongs to the image, and returns the list of it; nothing where there is nothing.
+std::string AddAttachments(std::span<const Attachment> attachments, std::string_view image_json,
+                           LayerTree& files) {
+  if (attachments.empty()) return "";
+  files.AddText(BlobPath(DigestOf(kEmptyJson)), std::string(kEmptyJson));
+  for (const Attachment& attachment : attachments) {
+    files.AddText(BlobPath(DigestOf(attachment.content)), attachment.content);
+    const std::string manifest = AttachmentJson(attachment, image_json);
+    files.AddText(BlobPath(DigestOf(manifest)), manifest);
+  }
+  std::string list = ReferrersJson(attachments, image_json);
+  files.AddText(BlobPath(DigestOf(list)), list);
+  return list;
+}
+
 // The files of a layout. In an archive docker finds the image by manifest.json, and everybody by
 // its full name.
 LayerTree FilesOf(const Image& image, std::span<const ImageReference> names, bool in_archive) {
   LayerTree files;
   files.AddText(kLayoutFile, kLayoutText);
-  files.AddText("index.json", IndexJson(image.manifest_json, image.config, names, in_archive));
+  const std::string referrers =
+      in_archive ? "" : AddAttachments(image.attachments, image.manifest_json, files);
+  files.AddText("index.json",
+                IndexJson(image.manifest_json, image.config, names, in_archive, referrers));
   files.AddText(BlobPath(image.digest()), image.manifest_json);
   files.AddText(BlobPath(DigestOf(image.config_json)), image.config_json);
   for (size_t i = 0; i < image.files.size(); ++i) {
@@ -37,11 +55,6 @@ LayerTree FilesOf(const Image& image, std::span<const ImageReference> names, boo
     files.AddText("manifest.json", DockerManifestJson(image.config_json, image.layers, names));
   }
   return files;
-}
-
-// A name beside `path` that nobody else uses, to be renamed to it.
-fs::path Beside(const fs::path& path) {
-  return path.parent_path() / fmt::format(".{}.{}", path.filename().string(), store::RandomName());
 }
 
 Status WriteTarFile(const LayerTree& files, const fs::path& path) {

@@ -59,6 +59,18 @@ TEST(ImageJsonTest, TheIndexHasAManifestForEachName) {
               testing::HasSubstr(R"("annotations":{"org.opencontainers.image.ref.name":"v1"})"));
 }
 
+TEST(ImageJsonTest, AnAttachmentIsFoundByTheImage) {
+  const std::vector<Attachment> attachments = {{.type = "text/x", .content = "bytes"}};
+  const std::string subject = R"("subject":{"mediaType":)"
+                              R"("application/vnd.oci.image.manifest.v1+json","digest":"sha256:)" +
+                              Sha256Of("image") + R"(","size":5})";
+  const std::string manifest = AttachmentJson(attachments[0], "image");
+  EXPECT_THAT(manifest, testing::HasSubstr(R"("artifactType":"text/x")"));
+  EXPECT_THAT(manifest, testing::HasSubstr(subject));
+  EXPECT_THAT(ReferrersJson(attachments, "image"), testing::HasSubstr(Sha256Of(manifest)));
+  EXPECT_EQ(ReferrersTag("image"), "sha256-" + Sha256Of("image"));
+}
+
 TEST(ImageJsonTest, DockersManifestPointsIntoTheLayout) {
   EXPECT_EQ(DockerManifestJson("{}", kLayers, kNames),
             R"([{"Config":"blobs/sha256/)" + Sha256Of("{}") +

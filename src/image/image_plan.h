@@ -10,14 +10,23 @@
 #include "base/status.h"
 #include "image/image_json.h"
 #include "image/native_layers.h"
+#include "image/packages.h"
 
 namespace ekiben::image {
+
+// A model and the file that runs it.
+struct ModelFile {
+  std::string name = {}, version = {};
+  std::filesystem::path file = {};
+};
 
 // What is to become an image.
 struct BentoSource {
   std::filesystem::path folder = {};
   std::string name = {}, version = {};
-  Artefacts artefacts = {};                        // Of its models.
+  std::string digest = {};   // "sha256:…"; older bentos have none.
+  Artefacts artefacts = {};  // Of its models.
+  std::vector<ModelFile> models = {};
   int64_t created = 0;                             // Seconds since 1970.
   std::map<std::string, std::string> labels = {};  // The user's.
   std::string ekiben_version = {};
@@ -27,6 +36,8 @@ struct BentoSource {
 struct ImagePlan {
   std::vector<PlannedLayer> layers = {};
   ImageConfig config = {};
+  EngineFiles files = {};
+  std::map<std::filesystem::path, Package> packages = {};  // Of the files of the system.
 };
 
 // Plans the image of a bento that needs no Python: the program, the libraries that it needs from

@@ -94,6 +94,8 @@ def test_the_image_has_nothing_but_what_it_needs(archive: Archive) -> None:
     assert {"usr/bin/ekiben", "tmp", "etc/passwd", "home/ekiben/bento/bento.yaml"} <= names
     programs = {name for name in names if name.startswith(("bin/", "usr/bin/", "sbin/"))}
     assert programs == {"usr/bin/ekiben"}
+    assert {"var/lib/dpkg/status.d/libc6", "usr/share/doc/libc6/copyright"} <= names
+    assert "usr/share/doc/libonnxruntime/LICENSE" in names
     assert not [name for name in names if name.endswith((".py", ".pyc"))]
     config = archive.config["config"]
     assert config["User"] == "65532:65532"
@@ -248,6 +250,40 @@ def test_a_layout_is_read_by_others(home: Path, tmp_path: Path) -> None:
     # Once more into the same folder: it is replaced as a whole.
     containerize("iris_clf:b1", "-t", "iris:v2", "--output", f"{layout}/", home=home)
     checked("skopeo", "inspect", f"oci:{layout}:v2")
+
+
+def test_what_is_in_it_and_how_it_was_made_belongs_to_it(home: Path, tmp_path: Path) -> None:
+    layout, sbom = tmp_path / "layout", tmp_path / "sbom.json"
+    words = ["iris_clf:b1", "--output", f"{layout}/", "--sbom", sbom]
+    image = digest(containerize(*words, home=home))
+
+    def blob(name: str) -> bytes:
+        return (layout / "blobs" / name.replace(":", "/")).read_bytes()
+
+    names = {
+        one["annotations"]["org.opencontainers.image.ref.name"]: one["digest"]
+        for one in json.loads((layout / "index.json").read_bytes())["manifests"]
+    }
+    assert names["b1"] == image
+    referrers = json.loads(blob(names[image.replace(":", "-")]))["manifests"]
+    contents = {}
+    for one in referrers:
+        manifest = json.loads(blob(one["digest"]))
+        assert manifest["subject"]["digest"] == image
+        assert manifest["artifactType"] == one["artifactType"]
+        contents[one["artifactType"]] = blob(manifest["layers"][0]["digest"])
+    bill = json.loads(contents["application/vnd.cyclonedx+json"])
+    assert sbom.read_bytes() == contents["application/vnd.cyclonedx+json"]
+    by_name = {one["name"]: one for one in bill["components"]}
+    assert by_name["libc6"]["purl"].startswith("pkg:deb/debian/libc6@")
+    assert by_name["libonnxruntime"]["purl"].startswith("pkg:generic/libonnxruntime@1.")
+    native = next((home / "bentos" / "iris_clf" / "b1").rglob("predict.onnx")).read_bytes()
+    model = by_name["iris_clf"]
+    assert model["type"] == "machine-learning-model"
+    assert model["hashes"][0]["content"] == hashlib.sha256(native).hexdigest()
+    statement = json.loads(contents["application/vnd.in-toto+json"])
+    assert statement["subject"][0]["digest"] == {"sha256": image.removeprefix("sha256:")}
+    assert statement["predicateType"] == "https://slsa.dev/provenance/v1"
 
 
 @pytest.mark.parametrize(
