@@ -172,8 +172,9 @@ Result<std::vector<std::string>> Repository::Tags() {
     http::ClientResponse answer;
     Status done = session_.Retry([&]() -> Status {
       auto once = session_.Send({.url = *url}, Access::kPull);
-      if (once) answer = *std::move(once);
-      return once ? Status() : once.error();
+      if (!once) return once.error();
+      answer = *std::move(once);
+      return {};
     });
     if (!done.ok()) return Error(std::move(done));
     if (answer.status == 404) {
