@@ -68,8 +68,7 @@ Status UnpackMember(::archive* reader, archive_entry* entry, Target& target) {
   });
 }
 
-Status UnpackTar(const fs::path& source, Form form, const Members::Limits& limits,
-                 Target& target) {
+Status UnpackTar(const fs::path& source, Form form, const Members::Limits& limits, Target& target) {
   const FileDescriptor file(open(source.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.valid()) return FileError("cannot read", source, errno);
   const Reader reader = ReaderOf(form);

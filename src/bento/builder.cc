@@ -221,7 +221,9 @@ class Writer {
          !Take(render_(template_file, blocks), text))) {
       return;
     }
-    Do(PutText(file, text));
+    secrets_.LookAt("Dockerfile", text);
+    Do(secrets_.Verdict());
+    if (status_.ok()) Do(PutText(file, text));
   }
 
   void WarnOfDocker() const {

@@ -47,7 +47,8 @@ void CheckRuntime(Context& context, Diagnosis& diagnosis) {
     findings.push_back({Level::kError, plugin.error().message(), {}, plugin.error().hint()});
     return;
   }
-  // An ONNX file whose graph is empty: that it is none is another error than that nothing can open it.
+  // An ONNX file whose graph is empty: that it is none is another error than that nothing can open
+  // it.
   const FileDescriptor model(memfd_create("model.onnx", MFD_CLOEXEC));
   constexpr std::string_view kModel("\x08\x08\x3A\x00", 4);
   if (write(model.get(), kModel.data(), kModel.size()) < 0) return;

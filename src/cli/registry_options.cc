@@ -32,7 +32,7 @@ void AddRegistryOptions(CLI::App& command, RegistryArgs& args, bool transfers) {
       .add_option("-t,--threads", args.threads,
                   fmt::format("how many blobs travel at once; {}", args.threads))
       ->type_name("N")
-      ->check(CLI::Range(1, kMostThreads));
+      ->check(CLI::Range(1, kMostThreads).description(""));
 }
 
 registry::SessionOptions ToSessionOptions(const RegistryArgs& args) {

@@ -54,7 +54,7 @@ void AddTrustOptions(CLI::App& command, TrustArgs& args) {
                   "whether a signature is required, missed with a warning, or not looked at; "
                   "EKIBEN_VERIFY, else off")
       ->type_name("required|warn|off")
-      ->check(CLI::IsMember({"required", "warn", "off"}));
+      ->check(CLI::IsMember({"required", "warn", "off"}).description(""));
   command
       .add_option("--key", args.keys,
                   "FILE.pub of somebody whose signature counts, as often as needed; beside "

@@ -54,7 +54,9 @@ class Child {
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
   ~Child() {
-    if (pid_ > 0) kill(pid_, SIGKILL), Reap();
+    if (pid_ <= 0) return;
+    kill(pid_, SIGKILL);
+    Reap();
   }
   int Reap() {
     int status = 0;

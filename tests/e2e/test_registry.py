@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
 import subprocess
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -244,9 +246,17 @@ def test_other_bytes_than_the_digest_says_are_refused(
 
 def test_an_image_is_not_taken_for_a_bento(registry: Registry, home: Path, tmp_path: Path) -> None:
     layout = tmp_path / "layout"
-    (layout / "blobs/sha256").mkdir(parents=True)
-    done = run("pull", f"{registry.host}/nothing/here", home=tmp_path / "home")
-    assert done.returncode == NOT_FOUND
+    done = run("containerize", "loan:b1", "--output", f"{layout}/", "-t", "loan:b1", home=home)
+    assert done.returncode == 0, done.stderr
+    copied = subprocess.run(
+        ["skopeo", "copy", "--dest-tls-verify=false", f"oci:{layout}:b1",
+         f"docker://{registry.host}/image:b1"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert copied.returncode == 0, copied.stderr
+    done = run("pull", f"{registry.host}/image:b1", home=tmp_path / "home")
+    assert done.returncode == FAILED
+    assert "it is a container image, and no bento or model" in done.stderr
     assert_nothing_entered(tmp_path / "home")
 
 
@@ -254,3 +264,99 @@ def test_without_a_registry_the_error_says_so(home: Path, tmp_path: Path) -> Non
     done = run("pull", "localhost:1/no/registry:v1", home=tmp_path)
     assert done.returncode == TEMPORARY
     assert done.stderr.startswith("error: cannot connect to 'localhost:1'")
+
+
+def test_a_bento_and_its_image_share_their_layers(
+    registry: Registry, home: Path, tmp_path: Path
+) -> None:
+    push("loan:b1", f"{registry.host}/images/loan", home)
+    layout = tmp_path / "layout"
+    done = run("containerize", "loan:b1", "--output", f"{layout}/", home=home)
+    assert done.returncode == 0, done.stderr
+    kept = {f"sha256:{one.name}" for one in (layout / "blobs/sha256").iterdir()}
+    layers = {one["digest"] for one in registry.manifest("images/loan:b1")["layers"]}
+    assert len(layers) == 2
+    assert layers < kept
+
+
+def test_skopeo_copies_what_was_pushed(registry: Registry, home: Path, tmp_path: Path) -> None:
+    digest = push("loan:v1", f"{registry.host}/skopeo/model", home, model=True)
+    copied = subprocess.run(
+        ["skopeo", "copy", "--src-tls-verify=false", "--dest-tls-verify=false",
+         f"docker://{registry.host}/skopeo/model:v1", f"docker://{registry.host}/skopeo/copy:v1"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert copied.returncode == 0, copied.stderr
+    done = run("pull", f"{registry.host}/skopeo/copy@{digest}", home=tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_bento_of_bentoml_brings_its_models_along(
+    registry: Registry, home: Path, tmp_path: Path
+) -> None:
+    """BentoML 1.1 and later leave models beside the bento."""
+    made = tmp_path / "made"
+    shutil.copytree(home / "models" / "loan", made / "models" / "loan")
+    bento = made / "bentos" / "theirs" / "b1"
+    (bento / "src").mkdir(parents=True)
+    (bento / "src" / "service.py").write_text("svc = None\n")
+    (bento / "bento.yaml").write_text(
+        "service: service:svc\nname: theirs\nversion: b1\nbentoml_version: 1.1.11\n"
+        "creation_time: '2026-11-22T14:03:08+00:00'\nlabels: {}\nmodels:\n- tag: loan:v1\n"
+        "  module: bentoml.onnx\n  creation_time: '2026-11-22T14:03:08+00:00'\n"
+    )
+    push("theirs:b1", f"{registry.host}/theirs", made)
+    user = tmp_path / "user"
+    done = run("pull", f"{registry.host}/theirs:b1", home=user)
+    assert done.returncode == 0, done.stderr
+    assert files_of(user / "models/loan/v1") == files_of(made / "models/loan/v1")
+    assert files_of(user / "bentos/theirs/b1") == files_of(bento)
+
+
+def with_more(layer: bytes, name: str, kind: bytes = tarfile.REGTYPE) -> bytes:
+    """A layer with one member more."""
+    out = io.BytesIO()
+    with (
+        tarfile.open(fileobj=io.BytesIO(layer)) as old,
+        tarfile.open(fileobj=out, mode="w:gz") as new,
+    ):
+        for member in old:
+            new.addfile(member, old.extractfile(member) if member.isfile() else None)
+        more = tarfile.TarInfo(name)
+        more.type, more.linkname, more.size = (
+            kind,
+            "/etc/passwd",
+            4 if kind == tarfile.REGTYPE else 0,
+        )
+        new.addfile(more, io.BytesIO(b"evil"))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "says"),
+    [
+        ("home/ekiben/bento/models/loan/v1/more.txt", tarfile.REGTYPE, "another digest"),
+        ("home/ekiben/other.txt", tarfile.REGTYPE, "home/ekiben/other.txt"),
+        ("home/ekiben/bento/models/loan/v1/../../../../../evil", tarfile.REGTYPE, ".."),
+        ("/tmp/evil", tarfile.REGTYPE, "/tmp/evil"),
+        ("home/ekiben/bento/models/loan/v1/link", tarfile.SYMTYPE, "link"),
+        ("home/ekiben/bento/models/loan/v1/MODEL.YAML", tarfile.REGTYPE, "MODEL.YAML"),
+    ],
+)
+def test_a_layer_that_somebody_has_changed_is_refused(
+    registry: Registry, home: Path, tmp_path: Path, name: str, kind: bytes, says: str
+) -> None:
+    """Blob and manifest fit each other: whoever changed one has changed the other."""
+    push("loan:v1", f"{registry.host}/changed/loan", home, model=True)
+    manifest = registry.manifest("changed/loan:v1")
+    layer = manifest["layers"][0]
+    changed = with_more(registry.blob_file(layer["digest"]).read_bytes(), name, kind)
+    layer.update(registry.put_blob("changed/loan", changed))
+    registry.put_manifest("changed/loan:evil", manifest)
+    done = run("pull", f"{registry.host}/changed/loan:evil", home=tmp_path)
+    assert done.returncode == FAILED
+    error = next(line for line in done.stderr.splitlines() if line.startswith("error: "))
+    assert "model 'loan:v1' of the registry is not what it says: " in error
+    assert says in error
+    assert_nothing_entered(tmp_path)
+    assert not [one for one in (tmp_path / "tmp").iterdir() if len(one.name) == 32]

@@ -187,3 +187,32 @@ def test_tokens_are_fetched_for_what_is_done(home: Path, tmp_path: Path) -> None
         done = run("pull", f"{registry.host}/team/loan:v1", home=tmp_path / "no", **nobody)
         assert done.returncode == PERMISSION
     tokens.close()
+
+
+def test_a_certificate_has_to_be_trusted(home: Path, tmp_path: Path) -> None:
+    openssl = shutil.which("openssl")
+    assert openssl
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subprocess.run(
+        [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=tests", "-days",
+         "2", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    tls = f", tls: {{certificate: {certificate}, key: {key}}}"
+    with Registry(tmp_path / "registry", tls=tls) as registry:
+        name = f"{registry.host}/loan"
+        trusting = {"SSL_CERT_FILE": str(certificate)}
+        done = run("models", "push", "loan:v1", name, home=home, **trusting)
+        assert done.returncode == 0, done.stderr
+        pulled = run("pull", f"{name}:v1", home=tmp_path / "home", **trusting)
+        assert pulled.returncode == 0, pulled.stderr
+
+        refused = run("pull", f"{name}:v1", home=tmp_path / "other")
+        assert refused.returncode == PERMISSION
+        assert "the certificate of '127.0.0.1" in refused.stderr
+        assert "is not trusted: " in refused.stderr
+
+        name = name.replace("127.0.0.1", "localhost")
+        other = run("pull", f"{name}:v1", home=tmp_path / "other", **trusting)
+        assert other.returncode == PERMISSION
+        assert not (tmp_path / "other" / "models").exists()

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -95,15 +95,21 @@ def test_a_variable_without_a_value_is_set_where_the_bento_runs(project: Path) -
     assert build(project).returncode == 0
 
 
+def cpu_of_children() -> float:
+    """Seconds; what else runs on this machine does not count."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def test_large_models_cost_nothing(project: Path) -> None:
     (project / "weights.txt").write_bytes(b"0.1 " * (50 << 18))  # 50 MiB of text.
     (project / "weights.bin").write_bytes(bytes(50 << 20))
     (project / "many").mkdir()
     for number in range(200):
         (project / "many" / f"{number}.py").write_text("value = 'text'\n" * 500)
-    began = time.monotonic()
+    began = cpu_of_children()
     assert build(project, "--allow-secrets", "*").returncode == 0
-    without = time.monotonic() - began
-    began = time.monotonic()
+    without = cpu_of_children() - began
+    began = cpu_of_children()
     assert build(project).returncode == 0
-    assert time.monotonic() - began < 2 * without + 1
+    assert cpu_of_children() - began < 2 * without + 1

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import shutil
 import socket
@@ -19,7 +20,7 @@ from .program import PATIENCE, eventually
 CONFIG = """version: 0.1
 log: {{level: error}}
 storage: {{filesystem: {{rootdirectory: {root}}}, delete: {{enabled: true}}}}
-http: {{addr: "127.0.0.1:{port}"}}
+http: {{addr: "127.0.0.1:{port}"{tls}}}
 {auth}
 """
 
@@ -34,13 +35,13 @@ def free_port() -> int:
 class Registry:
     """A docker-registry with a storage of its own in `folder`."""
 
-    def __init__(self, folder: Path, auth: str = "") -> None:
+    def __init__(self, folder: Path, auth: str = "", tls: str = "") -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.root = folder / "storage"
         self.port = free_port()
         self.host = f"127.0.0.1:{self.port}"
         config = folder / "config.yml"
-        config.write_text(CONFIG.format(root=self.root, port=self.port, auth=auth))
+        config.write_text(CONFIG.format(root=self.root, port=self.port, auth=auth, tls=tls))
         program = shutil.which("docker-registry")
         assert program, "the tests need Debian's docker-registry"
         self._log = (folder / "log").open("wb")
@@ -62,7 +63,7 @@ class Registry:
         try:
             urllib.request.urlopen(f"http://{self.host}/v2/", timeout=PATIENCE).close()
         except urllib.error.HTTPError as error:
-            return error.code == 401
+            return error.code in (400, 401)  # It wants TLS, or a login.
         except OSError:
             return False
         return True
@@ -76,6 +77,30 @@ class Registry:
         )
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return json.load(answer)
+
+    def put_blob(self, path: str, data: bytes) -> dict:
+        """Keep some bytes; gives what a manifest says of them."""
+        digest = "sha256:" + hashlib.sha256(data).hexdigest()
+        begun = urllib.request.Request(
+            f"http://{self.host}/v2/{path}/blobs/uploads/", data=b"", method="POST"
+        )
+        with urllib.request.urlopen(begun, timeout=PATIENCE) as answer:
+            location = answer.headers["Location"]
+        put = urllib.request.Request(f"{location}&digest={digest}", data=data, method="PUT")
+        put.add_header("Content-Type", "application/octet-stream")
+        urllib.request.urlopen(put, timeout=PATIENCE).close()
+        return {"digest": digest, "size": len(data)}
+
+    def put_manifest(self, name: str, manifest: dict) -> None:
+        """Keep a manifest under "path:tag"."""
+        path, _, tag = name.rpartition(":")
+        put = urllib.request.Request(
+            f"http://{self.host}/v2/{path}/manifests/{tag}",
+            data=json.dumps(manifest).encode(),
+            headers={"Content-Type": manifest["mediaType"]},
+            method="PUT",
+        )
+        urllib.request.urlopen(put, timeout=PATIENCE).close()
 
     def blob_file(self, digest: str) -> Path:
         """Where it keeps the bytes of a blob."""
