@@ -20,7 +20,7 @@ SOURCES := $(shell git ls-files -co --exclude-standard CMakeLists.txt CMakePrese
   include src runtimes web tools/notices.py tools/embed_page.py pyproject.toml python/ekiben)
 
 .PHONY: all setup setup-test install demo test lint format unit tsan fuzz pytest test-faults test-frameworks bench \
-  bench-python clean
+  bench-python bench-packaging clean
 
 all: install
 
@@ -179,6 +179,10 @@ bench-python: install
 	@benchmarks/serving/setup.sh
 	@$(PYTHON) benchmarks/serving/compare.py python --out benchmarks/results/serving-python \
 	  --worker-benchmark build/release/benchmarks/micro/worker_benchmark
+
+# Packing, beside BentoML's own; the image is run in its own root, which takes root.
+bench-packaging: install setup-test
+	@$(BIN)/python benchmarks/packaging/compare.py --out benchmarks/results/packaging
 
 clean:
 	rm -rf build $(STAMPS) $(VENV)
