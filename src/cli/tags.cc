@@ -19,7 +19,8 @@ std::string AsJson(const std::vector<std::string>& tags, const std::string& repo
   JsonWriter json;
   json.BeginArray();
   for (const std::string& tag : tags) {
-    json.BeginObject().Member("tag", tag).Member("name", repository + ":" + tag).EndObject();
+    const std::string name = fmt::format("{}:{}", repository, tag);
+    json.BeginObject().Member("tag", tag).Member("name", name).EndObject();
   }
   return json.EndArray().text() + "\n";
 }
