@@ -16,7 +16,7 @@ from .errors import (
     NotFound,
     Unavailable,
 )
-from .server import program
+from .program import program
 
 # docs/reference/exit-codes.md
 _BY_EXIT_CODE: Mapping[int, type[EkibenError]] = {
