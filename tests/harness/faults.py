@@ -17,14 +17,13 @@ from pathlib import Path
 
 from harness.program import PATIENCE, binary, environment
 
-CALLS = (
-    "openat",
+# Those that change what is on the disk.
+CHANGES = (
     "mkdir",
     "write",
     "copy_file_range",
     "sendfile",
     "chmod",
-    "fchmod",
     "fchmodat",
     "fsync",
     "flock",
@@ -34,6 +33,7 @@ CALLS = (
     "unlinkat",
     "rmdir",
 )
+CALLS = ("openat", "fchmod", *CHANGES)
 KILLED = -9
 EVERY_CALL = "EKIBEN_TEST_EVERY_CALL"  # Where it is set, no call is left out.
 
