@@ -8,10 +8,8 @@
 #include <fmt/format.h>
 
 #include "artifact/media_types.h"
-#include "base/file.h"
 #include "image/layer_tree.h"
 #include "image/native_layers.h"
-#include "store/bento_yaml.h"
 #include "store/digest.h"
 
 namespace ekiben::artifact {
@@ -68,11 +66,6 @@ Result<std::string> DigestOf(const store::ModelInfo& model) {
   return store::TreeDigest(model.path, "");
 }
 
-Result<std::string> DigestOf(const store::BentoInfo& bento) {
-  const auto text = ReadFile(bento.path / store::kBentoYaml, store::kMaxBentoYaml);
-  return text ? store::TreeDigest(bento.path, *text) : Error(text.error());
-}
-
 Result<Packed> Pack(const store::ModelInfo& model, const image::LayerCache& cache) {
   auto digest = DigestOf(model);
   if (!digest) return Error(std::move(digest).error());
@@ -87,9 +80,9 @@ Result<Packed> Pack(const store::ModelInfo& model, const image::LayerCache& cach
 
 Result<Packed> Pack(const store::BentoInfo& bento, const fs::path& home,
                     const image::LayerCache& cache) {
-  if (Status same = store::CheckDigest(bento); !same.ok()) return Error(std::move(same));
-  auto digest = DigestOf(bento);
+  auto digest = store::DigestOf(bento);
   if (!digest) return Error(std::move(digest).error());
+  if (Status same = store::CheckDigest(bento, *digest); !same.ok()) return Error(std::move(same));
   std::error_code ignored;
   Packed packed{
       .artifact = {.kind = Kind::kBento,

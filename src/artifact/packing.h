@@ -29,6 +29,6 @@ Result<Packed> Pack(const store::BentoInfo& bento, const std::filesystem::path& 
 
 // The digest of the files of a model or bento as they are: what `ekiben.digest` of a config says.
 Result<std::string> DigestOf(const store::ModelInfo& model);
-Result<std::string> DigestOf(const store::BentoInfo& bento);
+using store::DigestOf;
 
 }  // namespace ekiben::artifact

@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 
 #include "base/clock.h"
-#include "base/json_text.h"
+#include "base/json_writer.h"
 #include "bento/builder.h"
 #include "cli/ask_python.h"
 #include "cli/build_plan.h"
@@ -40,15 +40,14 @@ void TellResult(const BuildArgs& args, const store::BentoInfo& bento, Context& c
 // Jinja2 is Python's, so Python renders the template.
 Result<std::string> RenderDockerfile(const std::string& python, const std::filesystem::path& file,
                                      const bento::DockerfileBlocks& blocks) {
-  std::string json = "{";
-  for (const auto& [name, text] : blocks) {
-    if (json.size() > 1) json += ',';
-    json += JsonString(name) + ':' + JsonString(text);
-  }
+  JsonWriter json;
+  json.BeginObject();
+  for (const auto& [name, text] : blocks) json.Member(name, text);
+  json.EndObject();
   const auto answer = AskPython({.doing = "make the Dockerfile",
                                  .python = python,
                                  .name = "render-dockerfile",
-                                 .arguments = {file.string(), json + '}'}});
+                                 .arguments = {file.string(), json.text()}});
   if (!answer) return Error(answer.error());
   return TextIn(*answer, "text");
 }

@@ -13,7 +13,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
-#include "base/json_text.h"
+#include "base/json_writer.h"
 #include "bento/bentofile.h"
 #include "bento/builder.h"
 #include "bento/document.h"
@@ -75,12 +75,10 @@ Status NoService(const fs::path& folder) {
 }
 
 std::string AliasesJson(const std::map<std::string, std::string>& aliases) {
-  std::string json = "{";
-  for (const auto& [alias, tag] : aliases) {
-    if (json.size() > 1) json += ',';
-    json += JsonString(alias) + ':' + JsonString(tag);
-  }
-  return json + '}';
+  JsonWriter json;
+  json.BeginObject();
+  for (const auto& [alias, tag] : aliases) json.Member(alias, tag);
+  return json.EndObject().text();
 }
 
 // What Python says of the service goes into the plan.

@@ -25,8 +25,8 @@
 #include "cli/version.h"
 #include "image/image.h"
 #include "image/sbom.h"
-#include "image/whole_file.h"
 #include "store/staging.h"
+#include "store/whole_file.h"
 
 namespace ekiben::cli {
 namespace {
@@ -61,16 +61,28 @@ Result<Target> TargetOf(const std::string& output) {
                              "layout"));
 }
 
-Result<std::vector<image::ImageReference>> NamesOf(const ContainerizeArgs& args,
-                                                   const image::BentoSource& bento) {
-  std::vector<image::ImageReference> names;
+// With a tag: what an image is loaded by. A digest comes of what is in it, so it has none yet.
+Result<registry::Reference> ImageName(const std::string& text) {
+  auto name = registry::Reference::Parse(text);
+  if (!name || !name->digest.empty()) {
+    return Error(InvalidArgument(fmt::format("'{}' cannot be the name of an image", text))
+                     .WithHint("NAME:TAG or HOST:PORT/PATH/NAME:TAG; a name is in lower case, its "
+                               "letters and digits joined by '.', '_', '__' or '-'"));
+  }
+  name->tag = name->Wanted();
+  return name;
+}
+
+Result<std::vector<registry::Reference>> NamesOf(const ContainerizeArgs& args,
+                                                 const image::BentoSource& bento) {
+  std::vector<registry::Reference> names;
   for (const std::string& text : args.names) {
-    auto name = image::ImageReference::Parse(text);
+    auto name = ImageName(text);
     if (!name) return Error(std::move(name).error());
     if (std::ranges::find(names, *name) == names.end()) names.push_back(*std::move(name));
   }
   if (!names.empty()) return names;
-  auto name = image::ImageReference::Parse(bento.name + ":" + bento.version);
+  auto name = ImageName(bento.name + ":" + bento.version);
   if (!name) return Error(std::move(name).error().WithContext("give -t NAME:TAG"));
   return std::vector{*std::move(name)};
 }
@@ -126,7 +138,7 @@ Status Attach(const image::ImagePlan& plan, const image::BentoSource& bento, ima
   return {};
 }
 
-Status Deliver(const image::Image& made, const std::vector<image::ImageReference>& names,
+Status Deliver(const image::Image& made, const std::vector<registry::Reference>& names,
                const Target& target, Context& context) {
   switch (target.kind) {
     case Target::Kind::kArchive: return image::WriteArchive(made, names, target.path);
@@ -140,7 +152,7 @@ Status Deliver(const image::Image& made, const std::vector<image::ImageReference
   return LoadImage(target.loader, archive);
 }
 
-void PrintResult(const image::Image& made, const std::vector<image::ImageReference>& names,
+void PrintResult(const image::Image& made, const std::vector<registry::Reference>& names,
                  const image::BentoSource& bento, const Target& target, Context& context) {
   std::vector<std::string> texts;
   for (const auto& name : names) texts.push_back(name.ToString());
@@ -184,7 +196,7 @@ Status RunContainerize(const ContainerizeArgs& args, Context& context) {
   if (!made) return made.error();
   if (Status attached = Attach(*plan, *bento, *made); !attached.ok()) return attached;
   if (!args.sbom.empty()) {
-    Status written = image::WriteWhole(args.sbom, made->attachments.front().content);
+    Status written = store::WriteWhole(args.sbom, made->attachments.front().content);
     if (!written.ok()) return written;
   }
   if (Status delivered = Deliver(*made, *names, *target, context); !delivered.ok()) {

@@ -11,8 +11,8 @@
 #include "base/file.h"
 #include "image/image.h"
 #include "image/layer_writer.h"
-#include "image/whole_file.h"
 #include "store/staging.h"
+#include "store/whole_file.h"
 
 namespace ekiben::image {
 namespace {
@@ -39,7 +39,7 @@ std::string AddAttachments(std::span<const Attachment> attachments, std::string_
 
 // The files of a layout. In an archive docker finds the image by manifest.json, and everybody by
 // its full name.
-LayerTree FilesOf(const Image& image, std::span<const ImageReference> names, bool in_archive) {
+LayerTree FilesOf(const Image& image, std::span<const registry::Reference> names, bool in_archive) {
   LayerTree files;
   files.AddText(kLayoutFile, kLayoutText);
   const std::string referrers =
@@ -102,9 +102,9 @@ int Replace(const fs::path& staged, const fs::path& folder) {
 
 }  // namespace
 
-Status WriteArchive(const Image& image, std::span<const ImageReference> names,
+Status WriteArchive(const Image& image, std::span<const registry::Reference> names,
                     const fs::path& file) {
-  const fs::path path = fs::absolute(file), beside = Beside(path);
+  const fs::path path = fs::absolute(file), beside = store::Beside(path);
   Status written = WriteTarFile(FilesOf(image, names, true), beside);
   if (written.ok() && rename(beside.c_str(), path.c_str()) != 0) {
     written = FileError("cannot write", file, errno);
@@ -114,7 +114,7 @@ Status WriteArchive(const Image& image, std::span<const ImageReference> names,
   return written;
 }
 
-Status WriteLayout(const Image& image, std::span<const ImageReference> names,
+Status WriteLayout(const Image& image, std::span<const registry::Reference> names,
                    const fs::path& folder) {
   if (!MayReplace(folder)) {
     return FailedPrecondition(
@@ -123,7 +123,7 @@ Status WriteLayout(const Image& image, std::span<const ImageReference> names,
   }
   fs::path path = fs::absolute(folder).lexically_normal();
   if (!path.has_filename()) path = path.parent_path();  // It ended with a slash.
-  const fs::path beside = Beside(path);
+  const fs::path beside = store::Beside(path);
   Status written = WriteFolder(FilesOf(image, names, false), beside);
   if (written.ok()) {
     const int failed = Replace(beside, path);

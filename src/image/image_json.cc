@@ -146,12 +146,12 @@ std::string ReferrersTag(std::string_view image_json) {
 }
 
 std::string IndexJson(std::string_view manifest_json, const ImageConfig& config,
-                      std::span<const ImageReference> names, bool full_names,
+                      std::span<const registry::Reference> names, bool full_names,
                       std::string_view referrers_json) {
   JsonWriter json;
   json.BeginObject().Key("schemaVersion").Int(2).Member("mediaType", kIndexType);
   json.Key("manifests").BeginArray();
-  for (const ImageReference& name : names) {
+  for (const registry::Reference& name : names) {
     BeginDescriptor(json, kManifestType, DigestOf(manifest_json), manifest_json.size());
     json.Key("platform").BeginObject().Member("architecture", config.architecture);
     json.Member("os", "linux").EndObject();
@@ -169,11 +169,11 @@ std::string IndexJson(std::string_view manifest_json, const ImageConfig& config,
 }
 
 std::string DockerManifestJson(std::string_view config_json, std::span<const ImageLayer> layers,
-                               std::span<const ImageReference> names) {
+                               std::span<const registry::Reference> names) {
   JsonWriter json;
   json.BeginArray().BeginObject().Member("Config", BlobPath(DigestOf(config_json)));
   json.Key("RepoTags").BeginArray();
-  for (const ImageReference& name : names) json.String(name.ToString());
+  for (const registry::Reference& name : names) json.String(name.ToString());
   json.EndArray().Key("Layers").BeginArray();
   for (const ImageLayer& layer : layers) json.String(BlobPath(layer.blob.digest));
   json.EndArray().EndObject().EndArray();

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "image/blob_writer.h"
-#include "image/image_reference.h"
+#include "registry/reference.h"
 
 // The JSON documents of an image, as the OCI image specification has them. Each is made of plain
 // values, and the same values give the same bytes.
@@ -72,12 +72,12 @@ std::string ReferrersTag(std::string_view image_json);
 // are those by which docker and podman load them. `referrers_json`, where it is not empty, is what
 // ReferrersJson() made.
 std::string IndexJson(std::string_view manifest_json, const ImageConfig& config,
-                      std::span<const ImageReference> names, bool full_names,
+                      std::span<const registry::Reference> names, bool full_names,
                       std::string_view referrers_json = {});
 
 // manifest.json of docker's archives, whose files lie where the layout's blobs lie.
 std::string DockerManifestJson(std::string_view config_json, std::span<const ImageLayer> layers,
-                               std::span<const ImageReference> names);
+                               std::span<const registry::Reference> names);
 
 // "blobs/sha256/<hex>" of "sha256:<hex>".
 std::string BlobPath(std::string_view digest);

@@ -13,7 +13,7 @@ namespace {
 const std::vector<ImageLayer> kLayers = {
     {.blob = {.digest = "sha256:aa", .diff_id = "sha256:bb", .size = 7, .unpacked = 512},
      .made_by = "ekiben: the bento"}};
-const std::vector<ImageReference> kNames = {{"iris", "v1"}, {"localhost:5000/iris", "latest"}};
+const std::vector<registry::Reference> kNames = {{"iris", "v1"}, {"localhost:5000/iris", "latest"}};
 
 TEST(ImageJsonTest, TheConfigSaysHowToRunIt) {
   const ImageConfig config{.architecture = "amd64",

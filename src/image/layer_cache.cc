@@ -14,9 +14,9 @@
 
 #include "base/file.h"
 #include "base/sha256.h"
-#include "image/whole_file.h"
 #include "store/random.h"
 #include "store/staging.h"
+#include "store/whole_file.h"
 
 namespace ekiben::image {
 namespace {
@@ -112,7 +112,7 @@ Result<Layer> LayerCache::Write(const std::string& key, const LayerTree& tree,
     fs::remove(beside, ignored);
     return Error(FileError("cannot write", layer.file, error_number));
   }
-  const Status noted = WriteWhole(
+  const Status noted = store::WriteWhole(
       folder_ / "layers" / key, fmt::format("{} {} {} {}\n", layer.blob.digest, layer.blob.diff_id,
                                             layer.blob.size, layer.blob.unpacked));
   return noted.ok() ? Result<Layer>(layer) : Error(noted);

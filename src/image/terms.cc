@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "store/folders.h"
 
 namespace ekiben::image {
 namespace {
@@ -33,18 +34,8 @@ bool IsTerms(const fs::path& file) {
                              [&](std::string_view begin) { return name.starts_with(begin); });
 }
 
-std::vector<fs::path> Entries(const fs::path& folder) {
-  std::error_code error;
-  std::vector<fs::path> entries;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
-    entries.push_back(entry->path());
-  }
-  return entries;
-}
-
 void AddFrom(const fs::path& folder, std::string_view name, LayerTree& tree) {
-  for (const fs::path& file : Entries(folder)) {
+  for (const fs::path& file : store::EntriesOf(folder)) {
     std::error_code error;
     if (!IsTerms(file) || !fs::is_regular_file(file, error)) continue;
     tree.AddFile(fmt::format("{}/{}/{}", kDocuments, name, file.filename().string()),
@@ -86,8 +77,8 @@ void AddTermsOfProgram(const fs::path& program, LayerTree& tree) {
   const fs::path root = program.parent_path().parent_path();
   AddFrom(root, "ekiben", tree);
   AddFrom(root / "share" / "doc" / "ekiben", "ekiben", tree);
-  for (const fs::path& python : Entries(root / "lib")) {
-    for (const fs::path& package : Entries(python / "site-packages")) {
+  for (const fs::path& python : store::EntriesOf(root / "lib")) {
+    for (const fs::path& package : store::EntriesOf(python / "site-packages")) {
       const std::string name = package.filename().string();
       if (!name.starts_with("ekiben-") || !name.ends_with(".dist-info")) continue;
       AddFrom(package / "licenses", "ekiben", tree);

@@ -29,10 +29,17 @@ TEST(ReferenceTest, WithoutATagTheLatestIsWanted) {
   EXPECT_EQ(reference->ToString(), "localhost/iris:latest");
 }
 
+TEST(ReferenceTest, AHostsPortIsNoTag) {
+  EXPECT_EQ(*Reference::Parse("localhost:5000/team/iris"), (Reference{"localhost:5000/team/iris"}));
+  EXPECT_EQ(*Reference::Parse("r.example:5000/iris:1.0"),
+            (Reference{"r.example:5000/iris", "1.0"}));
+}
+
 TEST(ReferenceTest, WithoutARegistryItIsDockers) {
   EXPECT_EQ(Reference::Parse("iris:1")->Full(), "docker.io/library/iris:1");
   EXPECT_EQ(Reference::Parse("team/iris:1")->Full(), "docker.io/team/iris:1");
   EXPECT_EQ(Reference::Parse("docker.io/iris:1")->Path(), "library/iris");
+  EXPECT_EQ(Reference::Parse("localhost/iris:1")->Full(), "localhost/iris:1");
   EXPECT_FALSE(Reference::Parse("team/iris:1")->HasHost());
 }
 
@@ -44,12 +51,32 @@ TEST(ReferenceTest, TheAddressOfAnIPv6RegistryKeepsItsBrackets) {
 }
 
 TEST(ReferenceTest, WhatARegistryWouldRefuseIsRefused) {
-  for (const std::string& text :
-       {std::string(""), std::string("Iris"), std::string("a//b"), std::string("a..b"),
-        std::string("iris:"), std::string("iris:-1"), std::string("../iris"), std::string("a/../b"),
-        std::string("iris@sha256:12"), std::string("iris@md5:00"), "iris@" + kDigest + "0",
-        std::string("iris:") + std::string(129, 'a'), std::string("ir is"),
-        std::string("a.b/c?x=1"), std::string("a.b/") + std::string(300, 'a')}) {
+  for (const std::string& text : {std::string(""),
+                                  std::string("Iris"),
+                                  std::string("a//b"),
+                                  std::string("a..b"),
+                                  std::string("iris:"),
+                                  std::string("iris:-1"),
+                                  std::string(":v1"),
+                                  std::string("iris..clf"),
+                                  std::string("iris_"),
+                                  std::string("iris/"),
+                                  std::string("/iris"),
+                                  std::string("iris:.v1"),
+                                  std::string("iris:a b"),
+                                  std::string("iris\n"),
+                                  std::string("ir___is"),
+                                  std::string("exa mple.com/iris"),
+                                  std::string("iris:v1:v2"),
+                                  std::string("../iris"),
+                                  std::string("a/../b"),
+                                  std::string("iris@sha256:12"),
+                                  std::string("iris@md5:00"),
+                                  "iris@" + kDigest + "0",
+                                  std::string("iris:") + std::string(129, 'a'),
+                                  std::string("ir is"),
+                                  std::string("a.b/c?x=1"),
+                                  std::string("a.b/") + std::string(300, 'a')}) {
     EXPECT_FALSE(Reference::Parse(text)) << text;
   }
 }

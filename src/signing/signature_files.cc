@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "signing/signature_files.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <system_error>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "base/base64.h"
 #include "base/file.h"
 #include "base/json_writer.h"
 #include "codec/json_fields.h"
+#include "store/whole_file.h"
 
 namespace ekiben::signing {
 namespace {
@@ -69,14 +66,8 @@ Status WriteSignature(const fs::path& folder, const std::string& key_id,
       .Member("payload", EncodeBase64(signature.payload))
       .Member("signature", signature.signature)
       .EndObject();
-  const fs::path file = folder / (key_id + ".json");
-  const fs::path beside = folder / fmt::format(".{}.{}", key_id, getpid());
-  if (Status written = WriteNewFile(beside, json.text() + "\n"); !written.ok()) return written;
-  fs::rename(beside, file, error);
-  if (!error) return Flush(folder);
-  std::error_code ignored;
-  fs::remove(beside, ignored);
-  return FileError("cannot write", file, error.value());
+  Status written = store::WriteWhole(folder / (key_id + ".json"), json.text() + "\n");
+  return written.ok() ? Flush(folder) : written;
 }
 
 }  // namespace ekiben::signing

@@ -24,8 +24,13 @@ Result<BentoInfo> ReadBento(const std::filesystem::path& folder);
 // BentoML leaves them out since 1.1.
 ModelStore ModelsOf(const BentoInfo& bento, const std::filesystem::path& home);
 
+// The digest of a bento's files as they are, whatever bento.yaml says of it. Reads all of them.
+Result<std::string> DigestOf(const BentoInfo& bento);
+
 // kFailedPrecondition where a bento's files are not those that it was built of. Reads all of them.
 // Fine where bento.yaml has no digest.
 Status CheckDigest(const BentoInfo& bento);
+// The same of a bento whose files have `digest`.
+Status CheckDigest(const BentoInfo& bento, const std::string& digest);
 
 }  // namespace ekiben::store

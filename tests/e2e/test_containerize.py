@@ -43,6 +43,9 @@ def digest(said: str) -> str:
     return line.split()[1]
 
 
+A_DIGEST = "iris@sha256:" + 64 * "a"
+
+
 @pytest.fixture(scope="module")
 def home(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with the bento iris_clf:b1, of a model alone."""
@@ -293,6 +296,11 @@ def test_what_is_in_it_and_how_it_was_made_belongs_to_it(home: Path, tmp_path: P
         (["iris_clf:b1", "--output", "x.zip"], 4, "is neither a .tar nor a folder"),
         (["iris_clf:b1", "--output", "full/"], 1, "is there and is no layout of an image"),
         (["iris_clf:b1", "-t", "Iris", "--output", "x.tar"], 4, "cannot be the name of an image"),
+        (
+            ["iris_clf:b1", "-t", A_DIGEST, "--output", "x.tar"],
+            4,
+            "cannot be the name of an image",
+        ),
         (["iris_clf:b1", "--label", "x", "--output", "x.tar"], 4, "expected KEY=VALUE, got 'x'"),
         (["iris_clf:b1", "--platform", "linux/riscv64", "--output", "x.tar"], 4, "linux/riscv64"),
         (["iris_clf:b1", "--output", "no/folder/x.tar"], 3, "no/folder"),

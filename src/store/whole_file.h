@@ -6,7 +6,7 @@
 
 #include "base/status.h"
 
-namespace ekiben::image {
+namespace ekiben::store {
 
 // A name beside `path` that nobody else uses, of what is to be renamed to `path` once it is whole.
 std::filesystem::path Beside(const std::filesystem::path& path);
@@ -14,4 +14,4 @@ std::filesystem::path Beside(const std::filesystem::path& path);
 // Writes a file over what is there, as a whole; where it fails, what was there stays.
 Status WriteWhole(const std::filesystem::path& file, std::string_view bytes);
 
-}  // namespace ekiben::image
+}  // namespace ekiben::store

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "image/whole_file.h"
+#include "store/whole_file.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "store/random.h"
 
-namespace ekiben::image {
+namespace ekiben::store {
 
 namespace fs = std::filesystem;
 
@@ -28,4 +28,4 @@ Status WriteWhole(const fs::path& file, std::string_view bytes) {
   return FileError("cannot write", file, error_number);
 }
 
-}  // namespace ekiben::image
+}  // namespace ekiben::store
