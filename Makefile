@@ -13,13 +13,14 @@ DEBIAN_PACKAGES := g++ cmake ninja-build ccache curl python3-venv \
   libfmt-dev liblzma-dev libminizip-dev libssl-dev libtomlplusplus-dev libyaml-cpp-dev zlib1g-dev
 # Only the tests need these.
 DEBIAN_TEST_PACKAGES := libgtest-dev libgmock-dev clang-19 libclang-rt-19-dev clang-tidy-19 \
-  strace debootstrap python3-torch chromium chromium-driver iproute2 podman runc skopeo
+  strace debootstrap python3-torch chromium chromium-driver docker-registry docker.io iproute2 \
+  openssl podman runc skopeo
 
 SOURCES := $(shell git ls-files -co --exclude-standard CMakeLists.txt CMakePresets.json cmake \
   include src runtimes web tools/notices.py tools/embed_page.py pyproject.toml python/ekiben)
 
-.PHONY: all setup setup-test install demo test lint format unit tsan fuzz pytest test-frameworks bench \
-  bench-python clean
+.PHONY: all setup setup-test install demo test lint format unit tsan fuzz pytest test-faults test-frameworks bench \
+  bench-python bench-packaging clean
 
 all: install
 
@@ -151,6 +152,11 @@ pytest: setup-test install
 	@$(BIN)/python -m pytest -q
 	@build/venv-torch/bin/python -m pytest -q $(CASES)/torch_cases.py $(CASES)/transformers_cases.py
 
+# Each call that changes a store, where the gate takes some (minutes).
+test-faults: export EKIBEN_TEST_EVERY_CALL = 1
+test-faults: setup-test install
+	@$(BIN)/python -m pytest -q tests/e2e/test_faults.py
+
 # Frameworks that are too large for every run of the gate; docs/reference/frameworks.md lists them.
 CASES := python/tests/frameworks
 test-frameworks: $(addprefix $(STAMPS)/venv-frameworks-,torch tensorflow flax mlflow)
@@ -173,6 +179,10 @@ bench-python: install
 	@benchmarks/serving/setup.sh
 	@$(PYTHON) benchmarks/serving/compare.py python --out benchmarks/results/serving-python \
 	  --worker-benchmark build/release/benchmarks/micro/worker_benchmark
+
+# Packing, beside BentoML's own; the image is run in its own root, which takes root.
+bench-packaging: install setup-test
+	@$(BIN)/python benchmarks/packaging/compare.py --out benchmarks/results/packaging
 
 clean:
 	rm -rf build $(STAMPS) $(VENV)

@@ -23,7 +23,7 @@ LIBRARIES = {
     "boost/json": {"codec"},
     "fast_float": {"codec"},
     "minizip": {"archive"},
-    "openssl": {"base"},
+    "openssl": {"base", "http", "signing"},
     "toml++": {"bento"},
     "yaml-cpp": {"store"},
     "zlib.h": {"image"},

@@ -55,7 +55,9 @@ def started(server: Server) -> Iterator[Running]:
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,
+                # Of its own, but in this session: Linux shares the cores out between sessions, and
+                # wrk, which is in this one, would not get what a server gives away by yielding.
+                process_group=0,
             )
         tree = Tree(root)
         try:

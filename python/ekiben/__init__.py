@@ -55,7 +55,7 @@ if TYPE_CHECKING:
         xgboost,
     )
     from .bento import Bento
-    from .bentos import delete, get, list
+    from .bentos import delete, export_bento, get, import_bento, list
     from .configuration import load_config, save_config
     from .context import Context, Cookie
     from .loading import load
@@ -79,7 +79,9 @@ _NAMES = {
     "Service": "service",
     "Strategy": "runner",
     "delete": "bentos",
+    "export_bento": "bentos",
     "get": "bentos",
+    "import_bento": "bentos",
     "list": "bentos",
     "load": "loading",
     "load_config": "configuration",
@@ -129,9 +131,11 @@ __all__ = [
     "diffusers",
     "easyocr",
     "exceptions",
+    "export_bento",
     "fastai",
     "flax",
     "get",
+    "import_bento",
     "io",
     "keras",
     "lightgbm",

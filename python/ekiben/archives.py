@@ -1,165 +1,212 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Models as archives: out of the store into one file, and back into a store."""
+"""Models and bentos as archives: out of the store into one file, and back into a store.
+
+The engine packs and unpacks: archives come from strangers, and one parser of them is enough.
+"""
 
 from __future__ import annotations
 
+import json
 import os
-import shutil
-import uuid
+import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import unquote, urlsplit
 
-from .errors import FailedPrecondition, InvalidArgument, disk_errors
-from .manifest import FILE, ModelInfo
+from .bento import Bento, BentoStore
+from .command import run
+from .errors import InvalidArgument
 from .model import Model
-from .publish import publish, staging_folder
-from .store import ModelStore
-from .tag import LATEST, Tag
-from .unpacking import pack, unpack
+from .publish import refuse_in_bento
+from .remote import LOGIN
+from .store import ModelStore, TagStore
+from .stored import Stored
+from .tag import Tag
 
-SUFFIX = "bentomodel"
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
-# What each form is called, and how it is packed.
-_FORMS = {
-    SUFFIX: "xz",
-    "xz": "xz",
-    "gz": "gz",
-    "bz2": "bz2",
-    "tar": "tar",
-    "zip": "zip",
-    "folder": "folder",
-}
-_MOST_MANIFEST = 16 << 20
+_FORMS = ("gz", "xz", "bz2", "tar", "zip", "folder")
+_LOCAL = ("file", "local", "osfs")
+
+
+class Place(TypedDict, total=False):
+    """What every function here takes besides the path, as BentoML does.
+
+    Attributes:
+        protocol: What stands before `://`, where the path has none: `s3`, `gs`, `sftp`.
+        user: A user, or the id of an access key.
+        passwd: The password, or the secret key.
+        params: What else the protocol's client is told: `endpoint_url`, `region`, `acl`.
+        subpath: What comes after the path.
+    """
+
+    protocol: str | None
+    user: str | None
+    passwd: str | None
+    params: Mapping[str, str] | None
+    subpath: str | None
 
 
 def export_model(
     tag: str | Tag | Model,
     path: str | os.PathLike[str],
     output_format: str | None = None,
-    **remote: Any,
+    **place: Unpack[Place],
 ) -> str:
-    """Write a model into one file, from which BentoML imports it, too; returns its path.
+    """Write a model into one file, from which BentoML imports it, too; returns where it is.
 
     Args:
         tag: What to export.
-        path: A file, which is replaced; or a folder, in which the file gets the tag's name.
+        path: A file, which is replaced; a folder, in which the file gets the tag's name; or a URL
+            such as `s3://bucket/iris.bentomodel`, which ends with a slash where it is a folder's.
         output_format: `bentomodel` (a tar.xz), `gz`, `xz`, `bz2`, `tar`, `zip`, or `folder` for
             plain files in a folder that does not exist yet. By default as the path ends, else
             `bentomodel`.
-        remote: BentoML's `protocol`, `user`, `passwd`, `params` and `subpath`; only
-            `protocol="file"` and `subpath` are possible.
+        place: More of the path, and who is there; see Place.
 
     Raises:
         NotFound: If there is no such model.
-        InvalidArgument: If the format is not known, or the path is not on this machine.
-        FailedPrecondition: If the folder exists or the disk refuses.
+        InvalidArgument: If the format or the protocol is not known.
+        FailedPrecondition: If the folder exists, the disk or the other side refuses, or the
+            protocol's client is not installed; the hint has the line that installs it.
     """
-    store = ModelStore()
-    info = tag.info if isinstance(tag, Model) else store.get(tag)
-    source = Path(tag.path) if isinstance(tag, Model) else store.folder(info.tag)
-    place = _local(path, remote)
-    form = _form(place, output_format)
-    if form != "folder" and (place.is_dir() or str(path).endswith("/")):
-        place = place / f"{info.tag.name}-{info.tag.version}.{form}"
-    if form == SUFFIX and place.suffix != f".{SUFFIX}":
-        place = place.with_name(f"{place.name}.{SUFFIX}")
-    if form == "folder" and place.exists() and (not place.is_dir() or any(place.iterdir())):
-        raise FailedPrecondition(f"'{place}' exists already", hint="name a folder that does not")
-    with disk_errors("write", place):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        _write(source, _FORMS[form], place)
-    return str(place)
+    return _export(("models",), "bentomodel", ModelStore(), tag, path, output_format, place)
+
+
+def export_bento(
+    tag: str | Tag | Bento,
+    path: str | os.PathLike[str],
+    output_format: str | None = None,
+    **place: Unpack[Place],
+) -> str:
+    """Write a bento with its models into one file, from which BentoML imports it, too.
+
+    As export_model(); the format of its own is called `bento`.
+
+    Example:
+        >>> ekiben.bentos.export_bento("iris_classifier:latest", "s3://bucket/bentos/")
+        's3://bucket/bentos/iris_classifier-hrcxybszzsm3khqa.bento'
+    """
+    return _export((), "bento", BentoStore(), tag, path, output_format, place)
 
 
 def import_model(
-    path: str | os.PathLike[str], input_format: str | None = None, **remote: Any
+    path: str | os.PathLike[str], input_format: str | None = None, **place: Unpack[Place]
 ) -> Model:
     """Take a model that export_model(), or BentoML, wrote into the store, under the same tag.
 
     It enters the store whole or not at all.
 
     Args:
-        path: A file, or a folder.
+        path: A file, a folder, or a URL.
         input_format: As for export_model(); by default as the path ends, `folder` for a folder,
             else `bentomodel`.
-        remote: As for export_model().
+        place: More of the path, and who is there; see Place.
 
     Raises:
-        InvalidArgument: If it is no model, is damaged, or has members that leave the folder, are
-            links or devices or are there twice; if the format is not known.
-        ResourceExhausted: If the archive becomes far larger than it is.
-        FailedPrecondition: If the version is taken or the disk refuses.
+        NotFound: If there is no such file.
+        InvalidArgument: If it is no model, is damaged, becomes far larger than it is, or has
+            members that leave the folder, are links or devices or are there twice; if the format
+            or the protocol is not known.
+        FailedPrecondition: If the version is taken, the disk or the other side refuses, or the
+            protocol's client is not installed.
     """
-    place = _local(path, remote)
-    form = "folder" if input_format is None and place.is_dir() else _form(place, input_format)
     store = ModelStore()
-    with staging_folder(store) as folder:
-        unpack(place, _FORMS[form], folder)
-        info = _read_info(place, folder)
-        return Model(info, publish(store, folder, info, as_it_is=True))
+    refuse_in_bento(store)
+    info = store.get(_import(("models",), "bentomodel", store, path, input_format, place))
+    return Model(info, store.folder(info.tag))
 
 
-def _read_info(place: Path, folder: Path) -> ModelInfo:
-    manifest = folder / FILE
-    if not manifest.is_file():
+def import_bento(
+    path: str | os.PathLike[str], input_format: str | None = None, **place: Unpack[Place]
+) -> Bento:
+    """Take a bento that export_bento(), or BentoML, wrote into the store, under the same tag.
+
+    As import_model(). A bento that has changed since it was built is refused.
+
+    Raises:
+        FailedPrecondition: As there, and where its digest is not that of its files.
+    """
+    store = BentoStore()
+    info = store.get(_import((), "bento", store, path, input_format, place))
+    return Bento(info, store.folder(info.tag))
+
+
+def _export(
+    group: tuple[str, ...],
+    own: str,
+    store: TagStore[Any],
+    tag: str | Tag | Stored[Any],
+    path: str | os.PathLike[str],
+    output_format: str | None,
+    place: Place,
+) -> str:
+    target, more = _target(path, place)
+    home = store.home
+    if isinstance(tag, Stored):
+        home, tag = Path(tag.path).parents[2], tag.tag
+    words = [*group, "export", str(Tag.of(tag)), target, *_form(own, output_format, "-o")]
+    said = run(*words, "--python", sys.executable, home=home, **more)
+    return said.partition(" exported to ")[2].removesuffix("\n")
+
+
+def _import(
+    group: tuple[str, ...],
+    own: str,
+    store: TagStore[Any],
+    path: str | os.PathLike[str],
+    input_format: str | None,
+    place: Place,
+) -> str:
+    """The tag of what was imported."""
+    source, more = _target(path, place)
+    # A graph is not what is meant, whatever the file is called.
+    form = input_format or (own if source.endswith(".onnx") else None)
+    words = [*group, "import", source, *_form(own, form, "-f")]
+    said = run(*words, "--python", sys.executable, home=store.home, **more)
+    return said.partition('"')[2].partition('"')[0]
+
+
+def _form(own: str, given: str | None, option: str) -> list[str]:
+    """The form as the command takes it."""
+    if given is None:
+        return []
+    if given not in (own, *_FORMS):
         raise InvalidArgument(
-            f"'{place}' is no model: it has no file '{FILE}'",
-            hint="give what `ekiben models export` or `bentoml models export` wrote",
+            f"format '{given}' is not known", hint=f"the formats are {', '.join((own, *_FORMS))}"
         )
-    if manifest.stat().st_size > _MOST_MANIFEST:
-        raise InvalidArgument(f"'{place}' is no model: its '{FILE}' is too large")
-    try:
-        info = ModelInfo.read(folder)
-    except FailedPrecondition as error:
-        why = error.message.partition("' is damaged: ")[2] or error.message
-        raise InvalidArgument(f"'{place}' is no model: its '{FILE}' is damaged: {why}") from error
-    if info.tag.version in (None, LATEST):
-        raise InvalidArgument(f"'{place}' is no model: '{info.tag}' is not a tag of one")
-    return info
+    return [option, given]
 
 
-def _write(source: Path, form: str, place: Path) -> None:
-    """Beside its place, then renamed."""
-    beside = place.with_name(f".{place.name}.{uuid.uuid4().hex}")
-    try:
-        if form == "folder":
-            shutil.copytree(source, beside)
-        else:
-            pack(source, form, beside)
-        beside.replace(place)
-    finally:
-        if beside.is_dir():
-            shutil.rmtree(beside, ignore_errors=True)
-        else:
-            beside.unlink(missing_ok=True)
+def _target(path: str | os.PathLike[str], place: Place) -> tuple[str, dict[str, str]]:
+    """The path or URL that BentoML's several ways of saying it mean, and the rest as variables.
 
-
-def _form(place: Path, given: str | None) -> str:
-    if given is not None and given not in _FORMS:
-        raise InvalidArgument(
-            f"format '{given}' is not known", hint=f"the formats are {', '.join(_FORMS)}"
-        )
-    suffix = place.suffix.removeprefix(".")
-    return given or (suffix if suffix in _FORMS and suffix != "folder" else SUFFIX)
-
-
-def _local(path: str | os.PathLike[str], remote: dict[str, Any]) -> Path:
-    """The path on this machine that BentoML's several ways of saying it mean."""
-    unknown = set(remote) - {"protocol", "user", "passwd", "params", "subpath"}
+    Variables, since other users of the machine read a command's arguments.
+    """
+    unknown = set(place) - set(Place.__annotations__)
     if unknown:
         raise TypeError(f"unexpected keyword argument '{sorted(unknown)[0]}'")
-    given = {key: value for key, value in remote.items() if value is not None}
     text = os.fspath(path)
-    scheme, _, rest = text.partition("://")
-    protocol = scheme if rest else given.pop("protocol", "file")
-    subpath = given.pop("subpath", None)
-    if protocol not in ("file", "osfs") or given:
+    scheme, found, rest = text.partition("://")
+    protocol = scheme if found else place.get("protocol") or "file"
+    if found and place.get("protocol") not in (None, protocol):
         raise InvalidArgument(
-            f"'{text}' is not on this machine ({', '.join([protocol, *given])})",
-            hint="export to a file, and copy that with a tool of the store's own",
+            f"'{text}' is no path of '{place['protocol']}'", hint="give one of them"
         )
-    if rest:
+    if protocol in _LOCAL and found:
         parts = urlsplit(text)
-        text = unquote(parts.netloc + parts.path)
-    return Path(text, subpath) if subpath else Path(text)
+        rest = unquote(parts.netloc + parts.path)
+    bare = rest if found else text
+    if subpath := place.get("subpath"):
+        bare = f"{bare.rstrip('/')}/{subpath}" if bare.rstrip("/") else subpath
+    if protocol in _LOCAL:
+        return (f"./{bare}" if bare.startswith("-") else bare), {}
+    login: dict[str, Any] = {key: place.get(key) for key in ("user", "passwd", "params")}
+    if login["user"] is None and login["passwd"] is None and "@" in bare.partition("/")[0]:
+        who, _, bare = bare.partition("@")
+        user, _, password = who.partition(":")
+        login |= {"user": unquote(user), "passwd": unquote(password) or None}
+    given = {key: value for key, value in login.items() if value}
+    return f"{protocol}://{bare}", ({LOGIN: json.dumps(given)} if given else {})

@@ -11,12 +11,25 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from . import errors
 from .errors import EkibenError, InvalidArgument
 
 _FAILED = 2
+
+
+def about() -> dict[str, Any]:
+    """The versions of `ekiben` and `python`."""
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        installed = version("ekiben")
+    except PackageNotFoundError:  # It is imported from its sources.
+        installed = "unknown"
+    return {"ekiben": installed, "python": platform.python_version()}
 
 
 def configuration(*options: str) -> dict[str, Any]:
@@ -46,12 +59,13 @@ def render_dockerfile(file: str, blocks: str) -> dict[str, Any]:
     return rendered(file, blocks)
 
 
-def export_model(tag: str, path: str) -> dict[str, Any]:
-    """The `tag` of the model that was written to `path`."""
-    from . import models
+def upload(local: str, url: str) -> dict[str, Any]:
+    """The `url` that a file was written to, as it may be printed."""
+    from . import remote
 
-    model = models.get(tag)
-    return {"tag": str(model.tag), "path": models.export_model(model, path)}
+    place = remote.remote_as_told(url)
+    remote.upload(Path(local), place)
+    return {"url": place.url}
 
 
 def image_files(cache: str, bento: str, *uv: str) -> dict[str, Any]:
@@ -61,19 +75,20 @@ def image_files(cache: str, bento: str, *uv: str) -> dict[str, Any]:
     return put_together(cache, bento, *uv)
 
 
-def import_model(path: str) -> dict[str, Any]:
-    """The `tag` of the model that an archive put into the store."""
-    from . import models
+def download(url: str, folder: str) -> dict[str, Any]:
+    """The `path` in the folder that has what was at the URL."""
+    from . import remote
 
-    return {"tag": str(models.import_model(path).tag)}
+    return {"path": str(remote.download(remote.remote_as_told(url), Path(folder)))}
 
 
 _QUESTIONS: dict[str, Callable[..., dict[str, Any]]] = {
+    "about": about,
     "configuration": configuration,
     "describe-service": describe_service,
-    "export-model": export_model,
+    "download": download,
     "image-files": image_files,
-    "import-model": import_model,
+    "upload": upload,
     "render-dockerfile": render_dockerfile,
 }
 

@@ -8,13 +8,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import InvalidArgument, disk_errors
 from .home import home
 from .manifest import read_manifest, time_of
 from .store import ModelStore, TagStore
+from .stored import Stored
 from .tag import Tag
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from .archives import Place
 
 FILE = "bento.yaml"
 
@@ -114,36 +120,12 @@ class BentoStore(TagStore[BentoInfo]):
         return BentoInfo.read(folder)
 
 
-class Bento:
+class Bento(Stored[BentoInfo]):
     """One version of a bento: its tag, what is known of it, and the folder that holds its files.
 
     It reads files when asked and never writes; once in a store a bento does not change. Safe to
     share between threads.
     """
-
-    def __init__(self, info: BentoInfo, folder: Path) -> None:
-        self._info = info
-        self._folder = folder
-
-    @property
-    def tag(self) -> Tag:
-        """Name and version."""
-        return self._info.tag
-
-    @property
-    def info(self) -> BentoInfo:
-        """What bento.yaml says: service, labels, models, creation_time and the rest."""
-        return self._info
-
-    @property
-    def creation_time(self) -> datetime:
-        """When it was built, with a time zone."""
-        return self._info.creation_time
-
-    @property
-    def path(self) -> str:
-        """The folder with its files. Nothing in it may be changed."""
-        return str(self._folder)
 
     @property
     def doc(self) -> str:
@@ -161,6 +143,17 @@ class Bento:
         if not path.is_relative_to(self._folder):
             raise InvalidArgument(f"'{item}' leads out of the bento '{self.tag}'")
         return str(path)
+
+    def export(
+        self,
+        path: str | os.PathLike[str],
+        output_format: str | None = None,
+        **place: Unpack[Place],
+    ) -> str:
+        """Write the bento into one file; see ekiben.bentos.export_bento()."""
+        from .archives import export_bento
+
+        return export_bento(self, path, output_format, **place)
 
     def total_size(self) -> int:
         """Bytes of its files, and of those of its models that lie in the store and not within."""

@@ -1,16 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The bentos of the store: build, list, get, delete."""
+"""The bentos of the store: build, list, get, delete, export, import."""
 
 from __future__ import annotations
 
 import builtins
 
+from .archives import export_bento, import_bento
 from .bento import Bento, BentoInfo, BentoStore
 from .building import build, build_bentofile
 from .publish import remove_all
 from .tag import Tag
 
-__all__ = ["Bento", "build", "build_bentofile", "delete", "get", "list"]
+__all__ = [
+    "Bento",
+    "build",
+    "build_bentofile",
+    "delete",
+    "export_bento",
+    "get",
+    "import_bento",
+    "list",
+]
 
 
 def list(tag: str | Tag | None = None) -> builtins.list[Bento]:  # As BentoML names it.

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,11 +12,8 @@ from typing import Any
 import yaml
 
 from .bento import Bento, BentoStore
-from .errors import EkibenError, FailedPrecondition, InvalidArgument, NotFound
-from .home import home
-from .server import program
+from .command import run
 
-_BY_EXIT_CODE: Mapping[int, type[EkibenError]] = {3: NotFound, 4: InvalidArgument}
 _OPTIONS = "bentofile.yaml"
 
 
@@ -35,6 +31,7 @@ def build(
     models: Sequence[str | Mapping[str, Any]] | None = None,
     envs: Sequence[Mapping[str, Any]] | None = None,
     args: Mapping[str, Any] | None = None,
+    allow_secrets: Sequence[str] | None = None,
     version: str | None = None,
     build_ctx: str | os.PathLike[str] | None = None,
 ) -> Bento:
@@ -45,6 +42,7 @@ def build(
 
     Args:
         service: `module:attr`.
+        allow_secrets: Patterns of files that look as if they had secrets in them, and have none.
         version: A new one by default.
         build_ctx: The folder whose files are packed; the current one by default.
 
@@ -70,6 +68,7 @@ def build(
         "models": models,
         "envs": envs,
         "args": args,
+        "ekiben": None if allow_secrets is None else {"allow_secrets": allow_secrets},
     }
     text = yaml.safe_dump({key: _plain(value) for key, value in given.items() if value is not None})
     with tempfile.TemporaryDirectory() as folder:
@@ -95,19 +94,15 @@ def build_bentofile(
         NotFound: If a file or a model is missing.
         FailedPrecondition: If the service cannot be imported, or the version is taken.
     """
-    command = [str(program()), "build", os.fspath(build_ctx or "."), "-o", "tag"]
+    arguments = ["build", os.fspath(build_ctx or "."), "-o", "tag"]
     if bentofile is not None:
-        command += ["-f", os.fspath(bentofile)]
+        arguments += ["-f", os.fspath(bentofile)]
     if version is not None:
-        command += ["--version", version]
+        arguments += ["--version", version]
     for key, value in (labels or {}).items():
-        command += ["--label", f"{key}={value}"]
-    environment = os.environ | {"EKIBEN_HOME": str(home())}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise _error(done.returncode, done.stderr)
+        arguments += ["--label", f"{key}={value}"]
     store = BentoStore()
-    info = store.get(done.stdout.strip())
+    info = store.get(run(*arguments, home=store.home).strip())
     return Bento(info, store.folder(info.tag))
 
 
@@ -118,9 +113,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str) or not isinstance(value, Sequence):
         return value
     return [_plain(one) for one in value]
-
-
-def _error(code: int, said: str) -> EkibenError:
-    """What the program printed last, as an exception."""
-    message, _, hint = said.rpartition("error: ")[2].partition("\nhint: ")
-    return _BY_EXIT_CODE.get(code, FailedPrecondition)(message.strip(), hint=hint.strip())

@@ -8,7 +8,6 @@ import importlib
 import os
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -16,15 +15,18 @@ from typing import TYPE_CHECKING, Any
 from .errors import FailedPrecondition, disk_errors
 from .frameworks import FRAMEWORKS
 from .manifest import ModelInfo
-from .tag import Tag
+from .stored import Stored
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from .archives import Place
     from .runner import Runnable, Runner, Strategy
 
 CUSTOM_OBJECTS = "custom_objects.pkl"
 
 
-class Model:
+class Model(Stored[ModelInfo]):
     """One version of a model: its tag, what is known of it, and the folder that holds its files.
 
     It reads files when asked and keeps what it has unpickled; it never writes. Once in a store a
@@ -34,31 +36,10 @@ class Model:
     def __init__(
         self, info: ModelInfo, folder: Path, custom_objects: dict[str, Any] | None = None
     ) -> None:
-        self._info = info
-        self._folder = folder
+        super().__init__(info, folder)
         self._custom_objects = custom_objects
         self._loaded: Any = None
         self._runnable: type[Runnable] | None = None
-
-    @property
-    def tag(self) -> Tag:
-        """Name and version."""
-        return self._info.tag
-
-    @property
-    def info(self) -> ModelInfo:
-        """What model.yaml says: labels, metadata, signatures, creation_time and the rest."""
-        return self._info
-
-    @property
-    def creation_time(self) -> datetime:
-        """When it was saved, with a time zone."""
-        return self._info.creation_time
-
-    @property
-    def path(self) -> str:
-        """The folder with the model's files. Nothing in it may be changed once it is saved."""
-        return str(self._folder)
 
     def path_of(self, item: str) -> str:
         """The path of a file in the model's folder, whether it exists or not."""
@@ -133,11 +114,16 @@ class Model:
             scheduling_strategy=scheduling_strategy or DefaultStrategy,
         )
 
-    def export(self, path: str | os.PathLike[str], output_format: str | None = None) -> str:
+    def export(
+        self,
+        path: str | os.PathLike[str],
+        output_format: str | None = None,
+        **place: Unpack[Place],
+    ) -> str:
         """Write the model into one file; see ekiben.models.export_model()."""
         from .archives import export_model
 
-        return export_model(self, path, output_format)
+        return export_model(self, path, output_format, **place)
 
     def with_options(self, **options: Any) -> Model:
         """The same model with other options for loading; what is in the store does not change."""

@@ -34,11 +34,7 @@ def staging_folder(store: TagStore[Any]) -> Iterator[Path]:
     Raises:
         FailedPrecondition: If the disk refuses, or the store is a bento, which does not change.
     """
-    if isinstance(store, ModelStore) and store.is_of_bento:
-        raise FailedPrecondition(
-            f"models are not saved or deleted in the bento '{store.home}', which is being served",
-            hint="do it before the bento is built",
-        )
+    refuse_in_bento(store)
     temporary = store.home / "tmp"
     folder = temporary / uuid.uuid4().hex
     with disk_errors("make", folder):
@@ -53,6 +49,19 @@ def staging_folder(store: TagStore[Any]) -> Iterator[Path]:
     finally:
         os.close(held)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def refuse_in_bento(store: TagStore[Any]) -> None:
+    """Raise where the store is a bento's own.
+
+    Raises:
+        FailedPrecondition: If it is a bento, which does not change.
+    """
+    if isinstance(store, ModelStore) and store.is_of_bento:
+        raise FailedPrecondition(
+            f"models are not saved or deleted in the bento '{store.home}', which is being served",
+            hint="do it before the bento is built",
+        )
 
 
 def _sweep_leftovers(temporary: Path) -> None:
@@ -74,21 +83,17 @@ def _sweep_leftovers(temporary: Path) -> None:
             os.close(found)
 
 
-def publish(store: ModelStore, folder: Path, info: ModelInfo, *, as_it_is: bool = False) -> Path:
+def publish(store: ModelStore, folder: Path, info: ModelInfo) -> Path:
     """Write model.yaml into `folder`, which staging_folder() made, and move it into the store.
 
     Returns where the model lies now.
-
-    Args:
-        as_it_is: Leave the model.yaml that is there, from which `info` was read.
 
     Raises:
         FailedPrecondition: If the version is taken or the disk refuses.
     """
     place = store.folder(info.tag)
     with disk_errors("write", place):
-        if not as_it_is:
-            (folder / FILE).write_text(info.to_yaml(), encoding="utf-8")
+        (folder / FILE).write_text(info.to_yaml(), encoding="utf-8")
         _flush_tree(folder)
         with _locked(store):
             if place.exists():

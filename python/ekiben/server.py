@@ -6,18 +6,16 @@ from __future__ import annotations
 import atexit
 import os
 import re
-import shutil
 import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Mapping
-from pathlib import Path
 from typing import IO, Any
 
 from .client import HTTPClient
-from .errors import FailedPrecondition, InvalidArgument
+from .errors import InvalidArgument
 from .exceptions import ServerStateException
+from .program import program
 from .service import Service
 from .tag import Tag
 
@@ -27,23 +25,6 @@ _READY = re.compile(rb"^ready\s+(https?)://(\S+):(\d+)\s", re.MULTILINE)
 _LINES_KEPT = 200
 _STOP_SECONDS = 30.0
 _LAST_WORDS_SECONDS = 1.0  # A grandchild may hold the pipe open for longer.
-
-
-def program() -> Path:
-    """The `ekiben` command: what EKIBEN_PROGRAM names, else beside this Python, else on the path.
-
-    Raises:
-        FailedPrecondition: If there is none.
-    """
-    named = os.environ.get("EKIBEN_PROGRAM")
-    beside = shutil.which("ekiben", path=str(Path(sys.executable).parent))
-    found = named or beside or shutil.which("ekiben")
-    if found is None:
-        raise FailedPrecondition(
-            "there is no command 'ekiben' beside this Python or on the path",
-            hint="pip install ekiben, or name it in EKIBEN_PROGRAM",
-        )
-    return Path(found)
 
 
 class Server:

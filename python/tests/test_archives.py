@@ -17,7 +17,7 @@ import pytest
 from test_bentoml import bentoml
 
 import ekiben
-from ekiben import FailedPrecondition, InvalidArgument, NotFound, ResourceExhausted, unpacking
+from ekiben import FailedPrecondition, InvalidArgument, NotFound
 
 MANIFEST = (
     "name: rules\nversion: v1\nmodule: ''\nlabels: {team: fraud}\noptions: {}\nmetadata: {}\n"
@@ -163,39 +163,12 @@ def test_links_in_zips_and_folders_are_refused(home: Path, tmp_path: Path) -> No
     assert is_empty(home)
 
 
-@pytest.mark.parametrize("mode", ["w:xz", "w:gz", "w:bz2"])
-def test_a_bomb_is_refused_before_it_fills_the_disk(
-    mode: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(unpacking, "ALLOWANCE", 1 << 20)
-    form = mode.partition(":")[2]
-    bomb = tar_of(tmp_path / f"a.{form}", member("zeros", bytes(8 << 20)), mode=mode)
-    with pytest.raises(ResourceExhausted, match="becomes more than"):
-        ekiben.models.import_model(bomb)
-    assert is_empty(home)
-
-
-def test_a_zip_bomb_and_too_many_files_are_refused(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(unpacking, "ALLOWANCE", 1 << 20)
-    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("zeros", bytes(8 << 20))
-    with pytest.raises(ResourceExhausted, match="becomes more than"):
-        ekiben.models.import_model(tmp_path / "a.zip")
-    monkeypatch.setattr(unpacking, "MOST_FILES", 10)
-    many = tar_of(tmp_path / "a.tar", *[member(f"{i}") for i in range(20)], mode="w")
-    with pytest.raises(ResourceExhausted, match="more than 10 files"):
-        ekiben.models.import_model(many)
-    assert is_empty(home)
-
-
 def test_a_header_of_the_size_of_a_file_is_refused(home: Path, tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "a.tar", "w", format=tarfile.PAX_FORMAT) as archive:
         header = tarfile.TarInfo("a")
         header.pax_headers = {"comment": "x" * (8 << 20)}
         archive.addfile(header)
-    with pytest.raises(InvalidArgument, match="a header is larger than any can be"):
+    with pytest.raises(InvalidArgument, match="header"):
         ekiben.models.import_model(tmp_path / "a.tar")
     assert is_empty(home)
 
@@ -215,7 +188,7 @@ def test_a_damaged_archive_is_refused(form: str, damage: str, home: Path, tmp_pa
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     else:
         path.write_bytes(b"" if damage == "empty" else b"this is text, not an archive")
-    with pytest.raises(InvalidArgument, match="is not a whole"):
+    with pytest.raises(InvalidArgument, match="that can be taken"):
         ekiben.models.import_model(path, form)
     assert is_empty(home)
 
@@ -223,11 +196,11 @@ def test_a_damaged_archive_is_refused(form: str, damage: str, home: Path, tmp_pa
 @pytest.mark.parametrize(
     ("manifest", "why"),
     [
-        (None, "has no file 'model.yaml'"),
-        ("name: [", "is damaged"),
-        ("just text", "is damaged"),
-        (MANIFEST.replace("rules", "../../rules"), "is damaged"),
-        (MANIFEST.replace("v1", "latest"), "is not a tag of one"),
+        (None, "is no model: it has no model.yaml"),
+        ("name: [", "is no model: model.yaml"),
+        ("just text", "is no model: model.yaml"),
+        (MANIFEST.replace("rules", "../../rules"), "is no model: model.yaml"),
+        (MANIFEST.replace("v1", "latest"), "'latest' is no version"),
     ],
 )
 def test_an_archive_of_something_else_is_no_model(
@@ -252,24 +225,29 @@ def test_an_archive_of_something_else_is_no_model(
             "format 'rar' is not known",
         ),
         (
-            lambda path: ekiben.models.export_model("rules", "s3://bucket/a"),
+            lambda path: ekiben.models.export_model("rules", "nowhere://bucket/a"),
             InvalidArgument,
-            "is not on this machine",
+            "'nowhere://' is not known",
         ),
         (
-            lambda path: ekiben.models.import_model("a", protocol="ftp", user="me"),
+            lambda path: ekiben.models.import_model("s3://bucket/a", protocol="ftp"),
             InvalidArgument,
-            "is not on this machine",
+            "is no path of 'ftp'",
+        ),
+        (
+            lambda path: ekiben.models.import_model("https://me:pw@localhost/a.zip"),
+            InvalidArgument,
+            "takes no user and password",
         ),
         (
             lambda path: ekiben.models.import_model(path / "none.zip"),
-            FailedPrecondition,
-            "cannot read",
+            NotFound,
+            "cannot import",
         ),
         (
             lambda path: ekiben.models.export_model("rules", path, "folder"),
             FailedPrecondition,
-            "exists already",
+            "is a folder that is there",
         ),
         (lambda path: ekiben.models.import_model(path, colour=1), TypeError, "colour"),
     ],

@@ -7,10 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
-
-import ekiben
 
 
 def ask(*words: str) -> tuple[int, dict[str, Any]]:
@@ -34,14 +31,3 @@ def test_what_is_wrong_with_it_is_an_invalid_argument() -> None:
     assert (code, answer["code"]) == (2, "InvalidArgument")
     assert "'prt'" in answer["message"]
     assert answer["hint"]
-
-
-def test_a_model_goes_out_and_comes_in(home: Path, tmp_path: Path, monkeypatch: Any) -> None:
-    with ekiben.models.create("rules") as model:
-        Path(model.path_of("rules.txt")).write_text("amount > 1000")
-    file = str(tmp_path / "rules.zip")
-    assert ask("export-model", "rules", file) == (0, {"tag": str(model.tag), "path": file})
-    monkeypatch.setenv("EKIBEN_HOME", str(tmp_path / "other"))
-    assert ask("import-model", file) == (0, {"tag": str(model.tag)})
-    code, answer = ask("export-model", "roles", file)
-    assert (code, answer["code"]) == (2, "NotFound")

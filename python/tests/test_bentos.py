@@ -137,3 +137,32 @@ def test_where_no_bento_is_served_there_is_none(
 ) -> None:
     monkeypatch.setenv("EKIBEN_BENTO", "")
     assert served() is None
+
+
+@pytest.mark.parametrize("form", [None, "zip", "folder"])
+def test_a_bento_leaves_with_its_models_and_comes_back(
+    form: str | None, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(home, "iris:v1")
+    save("rules:v1", "amount > 1000")
+    bento = ekiben.bentos.get("iris")
+    path = ekiben.export_bento(bento, tmp_path / "out" / "iris", form)
+    assert path == str(tmp_path / "out" / ("iris.bento" if form is None else "iris"))
+    monkeypatch.setenv("EKIBEN_HOME", str(tmp_path / "other"))
+    again = ekiben.bentos.import_bento(path, form)
+    assert again.tag == bento.tag
+    rules = Path(again.path_of("models/rules/v1/rules.txt"))
+    assert rules.read_text() == "amount > 1000"
+    assert ekiben.get("iris:latest") == again
+    with pytest.raises(FailedPrecondition, match="bento 'iris:v1' is in the store already"):
+        ekiben.import_bento(path, form)
+
+
+def test_what_is_no_bento_is_not_imported(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(InvalidArgument, match="is no bento: it has no"):
+        ekiben.import_bento(tmp_path / "folder")
+    with pytest.raises(InvalidArgument, match="format 'bentomodel' is not known"):
+        ekiben.import_bento(tmp_path / "folder", "bentomodel")
+    with pytest.raises(NotFound, match="bento 'iris' is not in the store"):
+        ekiben.export_bento("iris", tmp_path)

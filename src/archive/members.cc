@@ -92,8 +92,11 @@ Result<fs::path> Members::AddFile(std::string_view name) {
 
 Status Members::AddBytes(uint64_t bytes) {
   bytes_ += bytes;
-  if (bytes_ <= limits_.bytes) return {};
-  return ResourceExhausted(fmt::format("it becomes more than {} bytes", limits_.bytes))
+  return bytes_ <= limits_.bytes ? Status() : TooLarge(limits_);
+}
+
+Status Members::TooLarge(const Limits& limits) {
+  return ResourceExhausted(fmt::format("it becomes more than {} bytes", limits.bytes))
       .WithHint("if you trust it, unpack it yourself and import the folder");
 }
 

@@ -27,6 +27,9 @@ class Members {
   // An archive of that many bytes may become 100 times as large, and 1 GiB in any case.
   static Limits LimitsFor(uint64_t archive_size);
 
+  // The error for one that becomes larger.
+  static Status TooLarge(const Limits& limits);
+
   explicit Members(Limits limits) : limits_(limits) {}
 
   // Where a member goes, below the folder; empty for the folder itself. kInvalidArgument says why

@@ -68,7 +68,7 @@ Status UnpackMember(::archive* reader, archive_entry* entry, Target& target) {
   });
 }
 
-Status UnpackTar(const fs::path& source, Form form, Target& target) {
+Status UnpackTar(const fs::path& source, Form form, const Members::Limits& limits, Target& target) {
   const FileDescriptor file(open(source.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.valid()) return FileError("cannot read", source, errno);
   const Reader reader = ReaderOf(form);
@@ -81,6 +81,9 @@ Status UnpackTar(const fs::path& source, Form form, Target& target) {
     const int read = archive_read_next_header(reader.get(), &entry);
     if (read == ARCHIVE_EOF) break;
     if (read != ARCHIVE_OK) return Damaged(reader.get());
+    // Headers and padding come on top of the files.
+    const auto come_out = static_cast<uint64_t>(archive_filter_bytes(reader.get(), 0));
+    if (come_out / 2 > limits.bytes + kChunk) return Members::TooLarge(limits);
     if (Status one = UnpackMember(reader.get(), entry, target); !one.ok()) return one;
     empty = false;
   }
@@ -134,7 +137,7 @@ Status Unpack(const fs::path& source, Form form, const fs::path& folder, Members
   Target target(folder, limits);
   Status unpacked = form == Form::kFolder ? CopyFolder(source, target)
                     : form == Form::kZip  ? UnpackZip(source, target)
-                                          : UnpackTar(source, form, target);
+                                          : UnpackTar(source, form, limits, target);
   const Code code = unpacked.code();
   if (code != Code::kInvalidArgument && code != Code::kResourceExhausted) return unpacked;
   return std::move(unpacked).WithContext(

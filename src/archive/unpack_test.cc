@@ -102,12 +102,20 @@ TEST_F(UnpackTest, NothingOfTheModesButReadableAndExecutableIsTakenOver) {
 TEST_F(UnpackTest, ABombIsRefusedBeforeItFillsTheDisk) {
   const fs::path zeros = Folder("zeros");
   Write(zeros / "zeros", std::string(10'000'000, '\0'));
-  for (const Form form : {Form::kGzip, Form::kXz, Form::kZip}) {
+  for (const Form form : {Form::kGzip, Form::kBzip2, Form::kXz, Form::kZip}) {
     ASSERT_THAT(Pack(zeros, form, file_), IsOk());
     const fs::path into = Folder(std::to_string(static_cast<int>(form)));
     EXPECT_THAT(Unpack(file_, form, into, {.bytes = 2'000'000}), HasCode(Code::kResourceExhausted));
     EXPECT_LE(fs::file_size(into / "zeros"), 2'000'000U);
   }
+}
+
+TEST_F(UnpackTest, HeadersWithoutEndAreRefused) {
+  {
+    Hostile hostile(file_);
+    for (int i = 0; i < 5000; ++i) hostile.Add("folder", AE_IFDIR);
+  }
+  EXPECT_THAT(Unpack(file_, Form::kTar, into_, {.bytes = 100}), HasCode(Code::kResourceExhausted));
 }
 
 TEST_F(UnpackTest, TooManyMembersAreRefused) {

@@ -256,6 +256,8 @@ void ReadAll(Fields& fields, BuildOptions& options) {
   ReadEnvs(fields, options);
   CheckEnvs(fields, "envs", options.envs);
   if (const Yaml* const args = fields.Any("args")) options.args = *args;
+  fields.Map("ekiben",
+             [&](Fields& ekiben) { options.allow_secrets = ekiben.Texts("allow_secrets"); });
   CheckPatterns(fields, "include", options.include);
   // A name like those of tags; the version is made when it is built.
   if (!options.name.empty()) {

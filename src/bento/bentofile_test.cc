@@ -78,6 +78,13 @@ TEST(BentofileTest, WhatBentomlCallsAnImageSinceItsVersion14IsReadToo) {
   EXPECT_EQ(options->python.requirements_txt, "r.txt");
 }
 
+TEST(BentofileTest, WhatIsNoSecretStandsUnderAKeyOfOurOwn) {
+  const auto options = Parse("service: a:b\nekiben:\n  allow_secrets: [tests/*.key]\n");
+  ASSERT_THAT(options, IsOk());
+  EXPECT_THAT(options->allow_secrets, ElementsAre("tests/*.key"));
+  EXPECT_THAT(MessageOf("ekiben: {allow_secret: [a]}\n"), HasSubstr("allow_secret"));
+}
+
 TEST(BentofileTest, AnUnknownKeyIsShownWithACaretAndTheNearestOne) {
   const auto options = Parse("service: a:b\nlables:\n  owner: me\n");
   ASSERT_FALSE(options);

@@ -77,6 +77,7 @@ struct BuildOptions {
   std::vector<ModelOption> models;
   std::vector<EnvOption> envs;
   std::string env_file;  // docker.env as the path of a file; it is read when the bento is built.
+  std::vector<std::string> allow_secrets;  // Patterns of files that are not looked at for secrets.
   store::Yaml args = {.kind = store::Yaml::Kind::kMap};
 };
 

@@ -13,6 +13,7 @@
 #include "bento/env_file.h"
 #include "bento/lock.h"
 #include "bento/requirements.h"
+#include "bento/secrets.h"
 #include "bento/sources.h"
 #include "bento/staged_files.h"
 #include "bento/texts.h"
@@ -47,12 +48,14 @@ class Writer {
         options_(plan.options),
         staged_(staged),
         listener_(listener),
+        secrets_(plan.options.allow_secrets),
         render_(render) {}
 
   Status Write() {
     if (!plan_.is_model()) PutSources();
     PutModels();
     PutEnvironment();
+    CheckOptions();
     if (!plan_.is_model()) PutPython();
     PutDocker();
     PutDescription();
@@ -86,6 +89,8 @@ class Writer {
                                      files.front()))
                     .WithHint("add it to include in the bentofile, or take it out of exclude"));
     }
+    for (const SourceFile& file : sources.files) secrets_.LookAtFile(file.path, file.from);
+    Do(secrets_.Verdict());
     for (const SourceFile& file : sources.files) {
       if (status_.ok()) Do(PutFile(file.from, staged_ / "src" / file.path));
     }
@@ -118,11 +123,26 @@ class Writer {
     for (EnvOption& env : envs) options_.envs.push_back(std::move(env));
   }
 
+  // What is in no file of the folder: the values of options.
+  void CheckOptions() {
+    secrets_.LookAt(options_.envs);
+    secrets_.LookAt("description", options_.description);
+    for (const std::string& command : options_.docker.commands) {
+      secrets_.LookAt("image.commands", command);
+    }
+    Do(secrets_.Verdict());
+  }
+
   // The text of a file that an option names.
   bool ReadNamed(const std::string& path, std::string_view key, std::string& text) {
     fs::path file;
-    return Take(ResolveInside(plan_.folder, path, key), file) &&
-           Take(ReadFile(file, kMaxText), text);
+    if (!Take(ResolveInside(plan_.folder, path, key), file) ||
+        !Take(ReadFile(file, kMaxText), text)) {
+      return false;
+    }
+    secrets_.LookAt(path, text);
+    Do(secrets_.Verdict());
+    return status_.ok();
   }
 
   void PutPython() {
@@ -136,7 +156,9 @@ class Writer {
     }
     Requirements requirements;
     if (!status_.ok() || !Take(ReadRequirements(python, plan_.folder), requirements)) return;
-    Do(PutText(folder / kRequirements, requirements.text));
+    secrets_.LookAt(kRequirements, requirements.text);
+    Do(secrets_.Verdict());
+    if (status_.ok()) Do(PutText(folder / kRequirements, requirements.text));
     if (!requirements.constraints.empty()) {
       Do(PutText(folder / kConstraints, requirements.constraints));
     }
@@ -199,7 +221,9 @@ class Writer {
          !Take(render_(template_file, blocks), text))) {
       return;
     }
-    Do(PutText(file, text));
+    secrets_.LookAt("Dockerfile", text);
+    Do(secrets_.Verdict());
+    if (status_.ok()) Do(PutText(file, text));
   }
 
   void WarnOfDocker() const {
@@ -239,6 +263,8 @@ class Writer {
     Plan plan = plan_;
     plan.options = options_;
     const std::string text = ManifestText(plan);
+    secrets_.LookAt(std::string(store::kBentoYaml), text);
+    Do(secrets_.Verdict());
     std::string digest;
     if (!Take(store::TreeDigest(staged_, text), digest)) return;
     Do(PutText(staged_ / store::kBentoYaml, text + DigestLine(digest)));
@@ -248,6 +274,7 @@ class Writer {
   BuildOptions options_;
   const fs::path& staged_;
   const Listener& listener_;
+  Secrets secrets_;
   const RenderDockerfile& render_;
   Status status_;
   std::string installed_;  // What pip installs; empty: nothing.

@@ -22,16 +22,6 @@ namespace fs = std::filesystem;
 
 constexpr size_t kChunk = size_t{1} << 20;
 
-Status WriteAll(const FileDescriptor& file, const fs::path& path, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t put = write(file.get(), bytes.data(), bytes.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return FileError("cannot write", path, errno);
-    bytes.remove_prefix(static_cast<size_t>(put));
-  }
-  return {};
-}
-
 Result<FileDescriptor> NewFile(const fs::path& path, bool executable) {
   if (Status made = store::MakeFolders(path.parent_path()); !made.ok()) {
     return Error(std::move(made));
@@ -58,7 +48,7 @@ Status CopyBytes(const FileDescriptor& in, const fs::path& from, const FileDescr
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return FileError("cannot read", from, errno);
     if (got == 0) return {};
-    const Status put = WriteAll(out, to, {chunk.data(), static_cast<size_t>(got)});
+    const Status put = WriteAll(out, {chunk.data(), static_cast<size_t>(got)}, to);
     if (!put.ok()) return put;
   }
 }
@@ -67,7 +57,7 @@ Status CopyBytes(const FileDescriptor& in, const fs::path& from, const FileDescr
 
 Status PutText(const fs::path& file, std::string_view text, bool executable) {
   const auto out = NewFile(file, executable);
-  return out ? WriteAll(*out, file, text) : out.error();
+  return out ? WriteAll(*out, text, file) : out.error();
 }
 
 Status PutFile(const fs::path& from, const fs::path& to) {

@@ -11,6 +11,7 @@
 #include "cli/build.h"
 #include "cli/container.h"
 #include "cli/containerize.h"
+#include "cli/doctor.h"
 #include "cli/healthcheck.h"
 #include "cli/models.h"
 #include "cli/python.h"
@@ -36,6 +37,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddContainer(app);
   AddHealthcheck(app, context);
   AddPython(app, context);
+  AddDoctor(app, context);
   AddVersion(app, context);
 }
 

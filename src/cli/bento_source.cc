@@ -26,24 +26,27 @@ Result<store::BentoInfo> FindBento(std::string_view text, const Context& context
   return bento;
 }
 
-// An artefact of each runtime that the bento's models need.
-Result<image::Artefacts> ArtefactsOf(const store::BentoInfo& bento, const Context& context) {
-  image::Artefacts artefacts;
+// The bento's models, and an artefact of each runtime that they need.
+Status AddModels(const store::BentoInfo& bento, const Context& context,
+                 image::BentoSource& source) {
   const store::ModelStore models = store::ModelsOf(bento, context.store.home());
   for (const store::BentoModel& wanted : bento.models) {
     const auto model = models.Get(wanted.tag.ToString());
-    if (!model) return Error(model.error());
+    if (!model) return model.error();
     if (model->native.empty() && bento.kind == store::BentoKind::kModel) {
-      return Error(
-          FailedPrecondition(fmt::format("the model {} runs in Python only, so that a bento of it "
-                                         "alone cannot become an image",
-                                         model->tag.ToString())));
+      return FailedPrecondition(
+          fmt::format("the model {} runs in Python only, so that a bento of it "
+                      "alone cannot become an image",
+                      model->tag.ToString()));
     }
     for (const store::NativeForm& form : model->native) {
-      artefacts.try_emplace(form.runtime, model->path / form.file);
+      source.artefacts.try_emplace(form.runtime, model->path / form.file);
     }
+    image::ModelFile file{.name = model->tag.name, .version = model->tag.version};
+    if (!model->native.empty()) file.file = model->path / model->native.front().file;
+    source.models.push_back(std::move(file));
   }
-  return artefacts;
+  return {};
 }
 
 }  // namespace
@@ -52,22 +55,23 @@ Result<image::BentoSource> FindBentoSource(std::string_view text, const Context&
   const auto bento = FindBento(text, context);
   if (!bento) return Error(bento.error());
   if (Status whole = store::CheckDigest(*bento); !whole.ok()) return Error(std::move(whole));
-  auto artefacts = ArtefactsOf(*bento, context);
-  if (!artefacts) return Error(std::move(artefacts).error());
   const auto bento_yaml = ReadFile(bento->path / store::kBentoYaml, store::kMaxBentoYaml);
   if (!bento_yaml) return Error(bento_yaml.error());
   auto docker = image::ParseDockerOptions(*bento_yaml);
   if (!docker) return Error(std::move(docker).error());
-
   const auto created =
       std::chrono::duration_cast<std::chrono::seconds>(bento->creation_time.time_since_epoch());
-  return image::BentoSource{.folder = bento->path,
+  image::BentoSource source{.folder = bento->path,
                             .name = bento->tag.name,
                             .version = bento->tag.version,
-                            .artefacts = *std::move(artefacts),
+                            .digest = bento->digest,
                             .created = created.count(),
                             .is_python = bento->kind == store::BentoKind::kPython,
                             .docker = *std::move(docker)};
+  if (Status added = AddModels(*bento, context, source); !added.ok()) {
+    return Error(std::move(added));
+  }
+  return source;
 }
 
 }  // namespace ekiben::cli

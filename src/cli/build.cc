@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ekiben build [TARGET] [-f FILE] [--version VERSION] [--name NAME] [--label KEY=VALUE]… [-o tag]
+// ekiben build [TARGET] [-f FILE] [--version VERSION] [--name NAME] [--label KEY=VALUE]…
+//   [--allow-secrets PATTERN]… [-o tag]
 #include "cli/build.h"
 
 #include <filesystem>
@@ -11,7 +12,7 @@
 #include <fmt/format.h>
 
 #include "base/clock.h"
-#include "base/json_text.h"
+#include "base/json_writer.h"
 #include "bento/builder.h"
 #include "cli/ask_python.h"
 #include "cli/build_plan.h"
@@ -39,15 +40,14 @@ void TellResult(const BuildArgs& args, const store::BentoInfo& bento, Context& c
 // Jinja2 is Python's, so Python renders the template.
 Result<std::string> RenderDockerfile(const std::string& python, const std::filesystem::path& file,
                                      const bento::DockerfileBlocks& blocks) {
-  std::string json = "{";
-  for (const auto& [name, text] : blocks) {
-    if (json.size() > 1) json += ',';
-    json += JsonString(name) + ':' + JsonString(text);
-  }
+  JsonWriter json;
+  json.BeginObject();
+  for (const auto& [name, text] : blocks) json.Member(name, text);
+  json.EndObject();
   const auto answer = AskPython({.doing = "make the Dockerfile",
                                  .python = python,
                                  .name = "render-dockerfile",
-                                 .arguments = {file.string(), json + '}'}});
+                                 .arguments = {file.string(), json.text()}});
   if (!answer) return Error(answer.error());
   return TextIn(*answer, "text");
 }
@@ -97,6 +97,12 @@ void AddBuild(CLI::App& app, Context& context) {
   command->add_option("--name", args->name, "of the bento; the service's")->type_name("NAME");
   command->add_option("--label", args->labels, "KEY=VALUE, as often as needed")
       ->type_name("LABEL")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command
+      ->add_option("--allow-secrets", args->allow_secrets,
+                   "a file that looks as if it had a secret, and has none; as often as needed")
+      ->type_name("PATTERN")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("--python", args->python, "the interpreter that imports the service")

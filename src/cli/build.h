@@ -12,14 +12,15 @@
 namespace ekiben::cli {
 
 struct BuildArgs {
-  std::string target = ".";              // A folder, or a model's tag.
-  std::string bentofile = {};            // Empty: the folder's.
-  std::string version = {};              // Empty: a new one.
-  std::string name = {};                 // Goes over the bentofile's and the service's.
-  std::vector<std::string> labels = {};  // "key=value", over the bentofile's.
-  std::string output = "default";        // "default" or "tag"
-  std::string python = {};               // Empty: found by itself.
-  bool alias = false;                    // `import bentoml` means ekiben even where BentoML is.
+  std::string target = ".";                     // A folder, or a model's tag.
+  std::string bentofile = {};                   // Empty: the folder's.
+  std::string version = {};                     // Empty: a new one.
+  std::string name = {};                        // Goes over the bentofile's and the service's.
+  std::vector<std::string> labels = {};         // "key=value", over the bentofile's.
+  std::vector<std::string> allow_secrets = {};  // Patterns, beside those of the bentofile.
+  std::string output = "default";               // "default" or "tag"
+  std::string python = {};                      // Empty: found by itself.
+  bool alias = false;  // `import bentoml` means ekiben even where BentoML is.
 };
 
 Status RunBuild(const BuildArgs& args, Context& context);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <system_error>
@@ -12,7 +13,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
-#include "base/json_text.h"
+#include "base/json_writer.h"
 #include "bento/bentofile.h"
 #include "bento/builder.h"
 #include "bento/document.h"
@@ -74,12 +75,10 @@ Status NoService(const fs::path& folder) {
 }
 
 std::string AliasesJson(const std::map<std::string, std::string>& aliases) {
-  std::string json = "{";
-  for (const auto& [alias, tag] : aliases) {
-    if (json.size() > 1) json += ',';
-    json += JsonString(alias) + ':' + JsonString(tag);
-  }
-  return json + '}';
+  JsonWriter json;
+  json.BeginObject();
+  for (const auto& [alias, tag] : aliases) json.Member(alias, tag);
+  return json.EndObject().text();
 }
 
 // What Python says of the service goes into the plan.
@@ -151,6 +150,7 @@ Status CompletePlan(const BuildArgs& args, Context& context, Plan& plan) {
   auto labels = ParseLabels(args.labels);
   if (!labels) return std::move(labels).error();
   for (auto& [key, value] : *labels) plan.options.labels[key] = value;
+  std::ranges::copy(args.allow_secrets, std::back_inserter(plan.options.allow_secrets));
   const std::string name = args.name.empty() ? plan.tag.name : args.name;
   const auto tag = store::Tag::Parse(args.version.empty() ? name : name + ":" + args.version);
   if (!tag) return tag.error();

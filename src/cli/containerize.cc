@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ekiben containerize BENTO [-t NAME:TAG]… [--output FILE.tar|FOLDER/] [--platform OS/ARCHITECTURE]
-//                     [--label KEY=VALUE]…
+//                     [--label KEY=VALUE]… [--sbom FILE]
 #include "cli/containerize.h"
 
 #include <algorithm>
@@ -26,7 +26,9 @@
 #include "cli/report.h"
 #include "cli/version.h"
 #include "image/image.h"
+#include "image/sbom.h"
 #include "store/staging.h"
+#include "store/whole_file.h"
 
 namespace ekiben::cli {
 namespace {
@@ -61,16 +63,28 @@ Result<Target> TargetOf(const std::string& output) {
                              "layout"));
 }
 
-Result<std::vector<image::ImageReference>> NamesOf(const ContainerizeArgs& args,
-                                                   const image::BentoSource& bento) {
-  std::vector<image::ImageReference> names;
+// With a tag: what an image is loaded by. A digest comes of what is in it, so it has none yet.
+Result<registry::Reference> ImageName(const std::string& text) {
+  auto name = registry::Reference::Parse(text);
+  if (!name || !name->digest.empty()) {
+    return Error(InvalidArgument(fmt::format("'{}' cannot be the name of an image", text))
+                     .WithHint("NAME:TAG or HOST:PORT/PATH/NAME:TAG; a name is in lower case, its "
+                               "letters and digits joined by '.', '_', '__' or '-'"));
+  }
+  name->tag = name->Wanted();
+  return name;
+}
+
+Result<std::vector<registry::Reference>> NamesOf(const ContainerizeArgs& args,
+                                                 const image::BentoSource& bento) {
+  std::vector<registry::Reference> names;
   for (const std::string& text : args.names) {
-    auto name = image::ImageReference::Parse(text);
+    auto name = ImageName(text);
     if (!name) return Error(std::move(name).error());
     if (std::ranges::find(names, *name) == names.end()) names.push_back(*std::move(name));
   }
   if (!names.empty()) return names;
-  auto name = image::ImageReference::Parse(bento.name + ":" + bento.version);
+  auto name = ImageName(bento.name + ":" + bento.version);
   if (!name) return Error(std::move(name).error().WithContext("give -t NAME:TAG"));
   return std::vector{*std::move(name)};
 }
@@ -114,7 +128,19 @@ Result<image::Image> Make(const image::ImagePlan& plan, const image::LayerOption
   return image::MakeImage(plan, cache, options, listener);
 }
 
-Status Deliver(const image::Image& made, const std::vector<image::ImageReference>& names,
+// What belongs to the image: first what is in it, then how it was made.
+Status Attach(const image::ImagePlan& plan, const image::BentoSource& bento, image::Image& made) {
+  const auto components = image::ComponentsOf(plan, bento);
+  if (!components) return components.error();
+  const std::string digest = made.digest();
+  made.attachments = {{.type = "application/vnd.cyclonedx+json",
+                       .content = image::SbomJson(bento, *components, digest)},
+                      {.type = "application/vnd.in-toto+json",
+                       .content = image::ProvenanceJson(bento, *components, digest)}};
+  return {};
+}
+
+Status Deliver(const image::Image& made, const std::vector<registry::Reference>& names,
                const Target& target, Context& context) {
   switch (target.kind) {
     case Target::Kind::kArchive: return image::WriteArchive(made, names, target.path);
@@ -128,7 +154,7 @@ Status Deliver(const image::Image& made, const std::vector<image::ImageReference
   return LoadImage(target.loader, archive);
 }
 
-void PrintResult(const image::Image& made, const std::vector<image::ImageReference>& names,
+void PrintResult(const image::Image& made, const std::vector<registry::Reference>& names,
                  const image::BentoSource& bento, const Target& target, Context& context) {
   std::vector<std::string> texts;
   for (const auto& name : names) texts.push_back(name.ToString());
@@ -150,7 +176,7 @@ void PrintResult(const image::Image& made, const std::vector<image::ImageReferen
 
 // What --output says is not for the tools that run Dockerfiles: each has its own store of images.
 Status BuildWithBackend(const ContainerizeArgs& args, const image::BentoSource& bento,
-                        const std::vector<image::ImageReference>& names, Context& context) {
+                        const std::vector<registry::Reference>& names, Context& context) {
   if (!args.output.empty()) {
     return InvalidArgument(
                fmt::format("--output and --backend do not go together: '{}' keeps the image itself",
@@ -196,8 +222,13 @@ Status RunContainerize(const ContainerizeArgs& args, Context& context) {
   if (!plan) return plan.error();
   if (Status fits = CheckPlatform(args.platform, *plan); !fits.ok()) return fits;
 
-  const auto made = Make(*plan, {.time = date->value_or(0)}, context);
+  auto made = Make(*plan, {.time = date->value_or(0)}, context);
   if (!made) return made.error();
+  if (Status attached = Attach(*plan, *bento, *made); !attached.ok()) return attached;
+  if (!args.sbom.empty()) {
+    Status written = store::WriteWhole(args.sbom, made->attachments.front().content);
+    if (!written.ok()) return written;
+  }
   if (Status delivered = Deliver(*made, *names, *target, context); !delivered.ok()) {
     return delivered;
   }
@@ -226,6 +257,9 @@ void AddContainerize(CLI::App& app, Context& context) {
       ->type_name("PATH");
   command->add_option("--platform", args->platform, "what it is to run on; this machine's kind")
       ->type_name("OS/ARCH");
+  command
+      ->add_option("--sbom", args->sbom, "where its bill of materials, in CycloneDX, goes as well")
+      ->type_name("FILE");
   command->add_option("--label", args->labels, "KEY=VALUE, as often as needed")
       ->type_name("LABEL")
       ->expected(1)

@@ -17,6 +17,7 @@ struct ContainerizeArgs {
   std::string output;                // A file or a folder; empty: docker or podman.
   std::string platform;              // Empty: this machine's.
   std::vector<std::string> labels;   // "key=value"
+  std::string sbom;                  // Where the bill of materials goes as well; empty: nowhere.
   std::string python;                // The interpreter that the image gets; empty: the one at hand.
   std::string backend;               // The tool that runs the bento's Dockerfile; empty: none.
   std::vector<std::string> options;  // For that tool: "network=host".

@@ -7,14 +7,14 @@
 #include <vector>
 
 #include "base/status.h"
-#include "image/image_reference.h"
+#include "registry/reference.h"
 
 namespace ekiben::cli {
 
 // What one of the tools that run Dockerfiles is asked for.
 struct BackendBuild {
   std::string tool = {};  // "docker", "podman" or "buildah", of PATH.
-  std::vector<image::ImageReference> names = {};
+  std::vector<registry::Reference> names = {};
   std::map<std::string, std::string> labels = {};
   std::string platform = {};              // Empty: the tool's own.
   std::vector<std::string> options = {};  // "network=host" for --network=host

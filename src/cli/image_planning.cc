@@ -42,11 +42,18 @@ Result<image::PythonFiles> AskForFiles(const std::string& python, const image::B
   const auto json = codec::JsonValue::Parse(*answer);
   if (!json) return Error(json.error());
   for (const std::string& note : TextsIn(*json, "notes")) PrintNote(note, context);
-  image::PythonFiles files{.interpreter = TextIn(*answer, "interpreter"),
+  image::PythonFiles files{.version = TextIn(*answer, "version"),
+                           .interpreter = TextIn(*answer, "interpreter"),
                            .packages = TextIn(*answer, "packages"),
                            .program = TextIn(*answer, "program"),
                            .environment = TextIn(*answer, "environment")};
   for (const std::string& file : TextsIn(*json, "needs")) files.needs.emplace_back(file);
+  for (const std::string& text : TextsIn(*json, "distributions")) {
+    const size_t space = text.find(' ');
+    if (space == text.npos) continue;
+    files.distributions.push_back(
+        {.name = text.substr(0, space), .version = text.substr(space + 1)});
+  }
   if (files.needs.empty()) return Error(Internal("Python's answer names no interpreter"));
   return files;
 }

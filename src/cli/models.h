@@ -16,24 +16,14 @@
 namespace ekiben::cli {
 
 struct ModelsImportArgs {
-  std::filesystem::path file = {};       // A .onnx file, or an archive.
+  std::filesystem::path file = {};       // A .onnx file, an archive, or its URL.
   std::string name = {};                 // NAME or NAME:VERSION; of an archive it is its own.
   std::vector<std::string> labels = {};  // "key=value"
-  std::string python = {};               // Archives are read by it; empty: found by itself.
+  std::string format = {};               // Of an archive; empty: as its name ends.
+  std::string python = {};               // What goes to URLs; empty: found by itself.
 };
 Status RunModelsImport(const ModelsImportArgs& args, Context& context);
 void AddModelsImport(CLI::App& models, Context& context);
-
-struct ModelsExportArgs {
-  std::string tag = {};
-  std::string path = ".";
-  std::string python = {};
-};
-Status RunModelsExport(const ModelsExportArgs& args, Context& context);
-void AddModelsExport(CLI::App& models, Context& context);
-
-// Adds --python, by which archives are read and written.
-void AddArchivePython(CLI::App& command, std::string& python);
 
 void AddModels(CLI::App& app, Context& context);
 

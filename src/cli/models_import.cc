@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ekiben models import FILE.onnx --name NAME[:VERSION] [--label KEY=VALUE]...
-// ekiben models import ARCHIVE
+// ekiben models import ARCHIVE [-f FORM]
 #include <cerrno>
 #include <ostream>
 #include <system_error>
@@ -8,11 +8,11 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
-#include "cli/ask_python.h"
 #include "cli/labels.h"
 #include "cli/models.h"
 #include "cli/onnx_options.h"
 #include "cli/report.h"
+#include "cli/store_commands.h"
 
 namespace ekiben::cli {
 namespace {
@@ -85,26 +85,18 @@ Status DescribeNative(const fs::path& staged, const ModelsImportArgs& args, Cont
 }
 
 bool IsOnnx(const ModelsImportArgs& args) {
-  return !args.name.empty() || args.file.extension() == ".onnx";
+  return !args.name.empty() || (args.format.empty() && args.file.extension() == ".onnx");
 }
 
 // What `ekiben models export`, or BentoML, wrote: it has its tag in it.
 Status ImportArchive(const ModelsImportArgs& args, Context& context) {
-  std::error_code error;
-  if (!fs::exists(args.file, error)) return FileError("cannot import", args.file, ENOENT);
   if (!args.labels.empty()) {
     return InvalidArgument(
                fmt::format("'{}' is an archive, which has labels of its own", args.file.string()))
         .WithHint("--label is for .onnx files");
   }
-  const auto answer = AskPython({.doing = "import an archive",
-                                 .python = args.python,
-                                 .name = "import-model",
-                                 .arguments = {args.file.string()},
-                                 .environment = {{"EKIBEN_HOME", context.store.home().string()}}});
-  if (!answer) return answer.error();
-  context.out << "Model(tag=\"" << TextIn(*answer, "tag") << "\") imported\n";
-  return {};
+  return RunImport<ModelInfo>(
+      {.path = args.file.string(), .format = args.format, .python = args.python}, context);
 }
 
 }  // namespace
@@ -136,7 +128,7 @@ Status RunModelsImport(const ModelsImportArgs& args, Context& context) {
 
   const Result<ModelInfo> published = context.store.Publish(*std::move(staging), std::move(info));
   if (!published) return published.error();
-  context.out << "Model(tag=\"" << published->tag.ToString() << "\") imported\n";
+  context.out << kTypeName<ModelInfo> << "(tag=\"" << published->tag.ToString() << "\") imported\n";
   return {};
 }
 
@@ -153,7 +145,8 @@ void AddModelsImport(CLI::App& models, Context& context) {
       ->required();
   command->add_option("--name", args->name, "NAME, or NAME:VERSION, of a .onnx file")
       ->type_name("NAME");
-  AddArchivePython(*command, args->python);
+  AddImportFormat(*command, args->format);
+  AddRemotePython(*command, args->python);
   command->add_option("--label", args->labels, "KEY=VALUE, as often as needed")
       ->type_name("LABEL")
       ->expected(1)

@@ -5,6 +5,7 @@
 #include "base/status_matchers.h"
 #include "cli/cli_testing.h"
 #include "cli/report.h"
+#include "store/model_yaml.h"
 #include "store/yaml_text.h"
 
 namespace ekiben::cli {
@@ -124,6 +125,37 @@ TEST_F(ModelsImportTest, AnArchiveHasItsNameAndLabelsInIt) {
   EXPECT_EQ(err(), "error: cannot import 'nowhere.bentomodel': No such file or directory\n");
   EXPECT_EQ(Run({"models", "import", store_.home().string(), "--label", "a=b"}), kExitInvalid);
   EXPECT_THAT(err(), HasSubstr("labels of its own"));
+}
+
+TEST_F(ModelsImportTest, AnArchiveOfAModelBringsItWithItsManifest) {
+  ASSERT_THAT(Save("iris:v1"), IsOk());
+  const std::string manifest = ReadFile(PathOf("iris/v1/model.yaml"), 10'000).value();
+  for (const std::string name : {"iris.bentomodel", "iris.zip", "iris.tar.gz", "new/iris.tar"}) {
+    const std::string path = (store_.home() / "out" / name).string();
+    ASSERT_EQ(Run({"models", "export", "iris", path}), kExitOk) << err();
+    EXPECT_EQ(out(), "Model(tag=\"iris:v1\") exported to " + path + "\n");
+    EXPECT_EQ(Run({"models", "import", path}), kExitFailed);
+    EXPECT_THAT(err(), HasSubstr("model 'iris:v1' is in the store already"));
+    ASSERT_THAT(store_.Delete({.name = "iris", .version = "v1"}), IsOk());
+    ASSERT_EQ(Run({"models", "import", path}), kExitOk) << err();
+    EXPECT_EQ(out(), "Model(tag=\"iris:v1\") imported\n");
+    EXPECT_EQ(ReadFile(PathOf("iris/v1/model.yaml"), 10'000), manifest);
+    EXPECT_EQ(Latest("iris"), "v1");
+  }
+}
+
+TEST_F(ModelsImportTest, WhatIsNoModelDoesNotEnterTheStore) {
+  const fs::path folder = store_.home() / "folder";
+  fs::create_directories(folder);
+  EXPECT_EQ(Run({"models", "import", folder.string()}), kExitInvalid);
+  EXPECT_THAT(err(), HasSubstr("is no model: it has no model.yaml\nhint: give what `ekiben models "
+                               "export` or `bentoml models export` wrote\n"));
+  std::ofstream(folder / "model.yaml") << "name: [";
+  EXPECT_EQ(Run({"models", "import", folder.string()}), kExitInvalid);
+  std::ofstream(folder / "model.yaml") << ToModelYaml(Info("iris:latest"));
+  EXPECT_EQ(Run({"models", "import", folder.string()}), kExitInvalid);
+  EXPECT_THAT(err(), HasSubstr("'latest' is no version that a model can have"));
+  EXPECT_TRUE(NothingIsLeft());
 }
 
 TEST_F(ModelsImportTest, UpperCaseIsLoweredWithANote) {

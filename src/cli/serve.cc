@@ -164,6 +164,20 @@ Status ServePython(const ServeArgs& args, const ServeTarget& target,
                              models, options, context.out);
 }
 
+// Whether somebody who is trusted has signed it, as far as that is asked for.
+Status CheckTrust(const ServeTarget& target, const TrustArgs& args, Context& context) {
+  if (target.bento) return CheckSigned(*target.bento, args, context);
+  if (target.python.empty() && !target.model.tag.name.empty()) {
+    return CheckSigned(target.model, args, context);
+  }
+  const auto mode = ModeOf(args);
+  if (!mode) return mode.error();
+  return Judge(*mode,
+               Error(PermissionDenied("what is no bento and no model of the store is not signed")
+                         .WithHint("`ekiben build`, then `ekiben sign`")),
+               target.choice, context);
+}
+
 }  // namespace
 
 Status RunServe(const ServeArgs& args, Context& context) {
@@ -172,6 +186,7 @@ Status RunServe(const ServeArgs& args, Context& context) {
       std::filesystem::current_path(error) / std::filesystem::path(args.working_dir);
   const auto target = ResolveServeTarget(args.target, folder, context.store);
   if (!target) return target.error();
+  if (Status trusted = CheckTrust(*target, args.trust, context); !trusted.ok()) return trusted;
   if (args.options.log_format == observe::LogFormat::kText) {
     context.out << "found   " << target->choice << '\n' << std::flush;
   }
@@ -199,6 +214,7 @@ void AddServe(CLI::App& app, Context& context) {
   AddPythonOptions(*command, *raw);
   AddLimitOptions(*command, *raw);
   AddLoggingOptions(*command, *raw);
+  AddTrustOptions(*command, raw->args.trust);
   command->callback([raw, command, &context] {
     for (const CLI::Option* option : command->get_options()) {
       if (option->count() > 0) raw->args.given.insert(option->get_name());

@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/context.h"
+#include "cli/trust.h"
 #include "server/serve.h"
 
 namespace ekiben::cli {
@@ -22,6 +23,7 @@ struct ServeArgs {
   bool production = false;            // No reload.
   bool development = false;           // One process of Python, and no batches.
   std::vector<std::string> settings;  // "runners.iris.traffic.timeout=5", over the configuration.
+  TrustArgs trust;                    // Of what is served.
   std::set<std::string> given;        // Options that were typed, which go over both.
   server::ServeOptions options;
 };

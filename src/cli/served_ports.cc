@@ -12,6 +12,8 @@
 #include <system_error>
 #include <vector>
 
+#include "store/folders.h"
+
 namespace ekiben::cli {
 namespace {
 
@@ -23,19 +25,9 @@ constexpr std::string_view kListens = "0A";  // The kernel's TCP_LISTEN.
 // Columns of /proc/net/tcp.
 constexpr size_t kAddress = 1, kState = 3, kInode = 9;
 
-std::vector<fs::path> Entries(const fs::path& folder) {
-  std::error_code error;
-  std::vector<fs::path> entries;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
-    entries.push_back(entry->path());
-  }
-  return entries;
-}
-
 std::set<std::string> Sockets(const fs::path& process) {
   std::set<std::string> inodes;
-  for (const fs::path& file : Entries(process / "fd")) {
+  for (const fs::path& file : store::EntriesOf(process / "fd")) {
     std::error_code ignored;
     const std::string target = fs::read_symlink(file, ignored).string();
     if (!target.starts_with(kSocket)) continue;
@@ -81,7 +73,7 @@ std::set<uint16_t> ListeningPorts(const fs::path& process) {
 
 std::set<uint16_t> ServedPorts() {
   std::set<uint16_t> ports;
-  for (const fs::path& process : Entries("/proc")) {
+  for (const fs::path& process : store::EntriesOf("/proc")) {
     std::error_code ignored;
     if (!IsProcess(process) || !fs::equivalent(process / "exe", "/proc/self/exe", ignored))
       continue;

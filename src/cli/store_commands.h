@@ -42,6 +42,31 @@ Status RunDelete(const DeleteArgs& args, Context& context);
 template <typename Info>
 void AddDelete(CLI::App& parent, Context& context);
 
+// `export`: what is in the store becomes one file, a bento with its models, as BentoML writes it.
+struct ExportArgs {
+  std::string tag = {};
+  std::string path = ".";   // A file, a folder for it, or a URL.
+  std::string output = {};  // The form; empty: as the path ends.
+  std::string python = {};  // What goes to URLs; empty: found by itself.
+};
+template <typename Info>
+Status RunExport(const ExportArgs& args, Context& context);
+template <typename Info>
+void AddExport(CLI::App& parent, Context& context);
+
+// `import`: what RunExport() or BentoML wrote enters the store under its own tag, whole or not at
+// all. `ekiben models import` takes more than that, so it says itself how it is typed.
+struct ImportArgs {
+  std::string path = {};
+  std::string format = {};  // The form; empty: as the path ends.
+  std::string python = {};  // What goes to URLs; empty: found by itself.
+};
+template <typename Info>
+Status RunImport(const ImportArgs& args, Context& context);
+void AddImport(CLI::App& app, Context& context);
+void AddImportFormat(CLI::App& command, std::string& format);
+void AddRemotePython(CLI::App& command, std::string& python);
+
 // The store of these, of the context.
 template <typename Info>
 const store::TagStore<Info>& StoreOf(const Context& context);
@@ -51,6 +76,22 @@ template <typename Info>
 constexpr const char* kExampleName = "iris_clf";
 template <>
 inline constexpr const char* kExampleName<store::BentoInfo> = "iris_classifier";
+
+// What is printed before a tag.
+template <typename Info>
+constexpr const char* kTypeName = "Model";
+template <>
+inline constexpr const char* kTypeName<store::BentoInfo> = "Bento";
+
+// What BentoML's own archives end with, and what writes them.
+template <typename Info>
+constexpr const char* kArchiveSuffix = "bentomodel";
+template <>
+inline constexpr const char* kArchiveSuffix<store::BentoInfo> = "bento";
+template <typename Info>
+constexpr const char* kBentomlCommand = "bentoml models";
+template <>
+inline constexpr const char* kBentomlCommand<store::BentoInfo> = "bentoml";
 
 template <>
 inline const store::TagStore<store::ModelInfo>& StoreOf(const Context& context) {

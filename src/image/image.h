@@ -21,6 +21,8 @@ struct Image {
   std::vector<ImageLayer> layers = {};
   std::vector<std::filesystem::path> files = {};  // One for each layer, in the cache.
   std::string config_json = {}, manifest_json = {};
+  std::vector<Attachment> attachments =
+      {};  // In layouts; docker's archives have no place for them.
 
   std::string digest() const { return DigestOf(manifest_json); }
 };
@@ -37,12 +39,12 @@ Result<Image> MakeImage(const ImagePlan& plan, const LayerCache& cache, const La
 
 // Writes one tar archive that `docker load`, `podman load` and readers of OCI archives take. It
 // replaces what is at `file` as a whole, or leaves it alone where it fails.
-Status WriteArchive(const Image& image, std::span<const ImageReference> names,
+Status WriteArchive(const Image& image, std::span<const registry::Reference> names,
                     const std::filesystem::path& file);
 
 // Writes an OCI layout. It replaces the layout, or the empty folder, at `folder` as a whole;
 // kFailedPrecondition where something else is there.
-Status WriteLayout(const Image& image, std::span<const ImageReference> names,
+Status WriteLayout(const Image& image, std::span<const registry::Reference> names,
                    const std::filesystem::path& folder);
 
 }  // namespace ekiben::image

@@ -11,8 +11,8 @@
 #include "base/file.h"
 #include "image/image.h"
 #include "image/layer_writer.h"
-#include "store/random.h"
 #include "store/staging.h"
+#include "store/whole_file.h"
 
 namespace ekiben::image {
 namespace {
@@ -22,12 +22,30 @@ namespace fs = std::filesystem;
 constexpr const char* kLayoutFile = "oci-layout";
 constexpr const char* kLayoutText = R"({"imageLayoutVersion":"1.0.0"})";
 
+// Adds what belongs to the image, and returns the list of it; nothing where there is nothing.
+std::string AddAttachments(std::span<const Attachment> attachments, std::string_view image_json,
+                           LayerTree& files) {
+  if (attachments.empty()) return "";
+  files.AddText(BlobPath(DigestOf(kEmptyJson)), std::string(kEmptyJson));
+  for (const Attachment& attachment : attachments) {
+    files.AddText(BlobPath(DigestOf(attachment.content)), attachment.content);
+    const std::string manifest = AttachmentJson(attachment, image_json);
+    files.AddText(BlobPath(DigestOf(manifest)), manifest);
+  }
+  std::string list = ReferrersJson(attachments, image_json);
+  files.AddText(BlobPath(DigestOf(list)), list);
+  return list;
+}
+
 // The files of a layout. In an archive docker finds the image by manifest.json, and everybody by
 // its full name.
-LayerTree FilesOf(const Image& image, std::span<const ImageReference> names, bool in_archive) {
+LayerTree FilesOf(const Image& image, std::span<const registry::Reference> names, bool in_archive) {
   LayerTree files;
   files.AddText(kLayoutFile, kLayoutText);
-  files.AddText("index.json", IndexJson(image.manifest_json, image.config, names, in_archive));
+  const std::string referrers =
+      in_archive ? "" : AddAttachments(image.attachments, image.manifest_json, files);
+  files.AddText("index.json",
+                IndexJson(image.manifest_json, image.config, names, in_archive, referrers));
   files.AddText(BlobPath(image.digest()), image.manifest_json);
   files.AddText(BlobPath(DigestOf(image.config_json)), image.config_json);
   for (size_t i = 0; i < image.files.size(); ++i) {
@@ -37,11 +55,6 @@ LayerTree FilesOf(const Image& image, std::span<const ImageReference> names, boo
     files.AddText("manifest.json", DockerManifestJson(image.config_json, image.layers, names));
   }
   return files;
-}
-
-// A name beside `path` that nobody else uses, to be renamed to it.
-fs::path Beside(const fs::path& path) {
-  return path.parent_path() / fmt::format(".{}.{}", path.filename().string(), store::RandomName());
 }
 
 Status WriteTarFile(const LayerTree& files, const fs::path& path) {
@@ -89,9 +102,9 @@ int Replace(const fs::path& staged, const fs::path& folder) {
 
 }  // namespace
 
-Status WriteArchive(const Image& image, std::span<const ImageReference> names,
+Status WriteArchive(const Image& image, std::span<const registry::Reference> names,
                     const fs::path& file) {
-  const fs::path path = fs::absolute(file), beside = Beside(path);
+  const fs::path path = fs::absolute(file), beside = store::Beside(path);
   Status written = WriteTarFile(FilesOf(image, names, true), beside);
   if (written.ok() && rename(beside.c_str(), path.c_str()) != 0) {
     written = FileError("cannot write", file, errno);
@@ -101,7 +114,7 @@ Status WriteArchive(const Image& image, std::span<const ImageReference> names,
   return written;
 }
 
-Status WriteLayout(const Image& image, std::span<const ImageReference> names,
+Status WriteLayout(const Image& image, std::span<const registry::Reference> names,
                    const fs::path& folder) {
   if (!MayReplace(folder)) {
     return FailedPrecondition(
@@ -110,7 +123,7 @@ Status WriteLayout(const Image& image, std::span<const ImageReference> names,
   }
   fs::path path = fs::absolute(folder).lexically_normal();
   if (!path.has_filename()) path = path.parent_path();  // It ended with a slash.
-  const fs::path beside = Beside(path);
+  const fs::path beside = store::Beside(path);
   Status written = WriteFolder(FilesOf(image, names, false), beside);
   if (written.ok()) {
     const int failed = Replace(beside, path);

@@ -17,13 +17,12 @@ constexpr std::string_view kConfigType = "application/vnd.oci.image.config.v1+js
 constexpr std::string_view kLayerType = "application/vnd.oci.image.layer.v1.tar+gzip";
 constexpr std::string_view kIndexType = "application/vnd.oci.image.index.v1+json";
 
+// The config of what needs none.
+constexpr std::string_view kEmptyType = "application/vnd.oci.empty.v1+json";
+
 // What docker and podman call an image that they load, and what others find it by.
 constexpr std::string_view kNameKey = "io.containerd.image.name";
 constexpr std::string_view kTagKey = "org.opencontainers.image.ref.name";
-
-std::string Rfc3339(int64_t seconds) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(seconds)));
-}
 
 void Texts(JsonWriter& json, std::string_view key, std::span<const std::string> texts) {
   json.Key(key).BeginArray();
@@ -75,6 +74,10 @@ JsonWriter& BeginDescriptor(JsonWriter& json, std::string_view type, std::string
 
 }  // namespace
 
+std::string Rfc3339(int64_t seconds) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(seconds)));
+}
+
 std::string DigestOf(std::string_view bytes) { return "sha256:" + Sha256Of(bytes); }
 
 std::string BlobPath(std::string_view digest) {
@@ -110,12 +113,45 @@ std::string ManifestJson(std::string_view config_json, std::span<const ImageLaye
   return json.text();
 }
 
-std::string IndexJson(std::string_view manifest_json, const ImageConfig& config,
-                      std::span<const ImageReference> names, bool full_names) {
+std::string AttachmentJson(const Attachment& attachment, std::string_view image_json) {
+  JsonWriter json;
+  json.BeginObject().Key("schemaVersion").Int(2).Member("mediaType", kManifestType);
+  json.Member("artifactType", attachment.type).Key("config");
+  BeginDescriptor(json, kEmptyType, DigestOf(kEmptyJson), kEmptyJson.size()).EndObject();
+  json.Key("layers").BeginArray();
+  BeginDescriptor(json, attachment.type, DigestOf(attachment.content), attachment.content.size());
+  json.EndObject().EndArray().Key("subject");
+  BeginDescriptor(json, kManifestType, DigestOf(image_json), image_json.size()).EndObject();
+  json.EndObject();
+  return json.text();
+}
+
+std::string ReferrersJson(std::span<const Attachment> attachments, std::string_view image_json) {
   JsonWriter json;
   json.BeginObject().Key("schemaVersion").Int(2).Member("mediaType", kIndexType);
   json.Key("manifests").BeginArray();
-  for (const ImageReference& name : names) {
+  for (const Attachment& attachment : attachments) {
+    const std::string manifest = AttachmentJson(attachment, image_json);
+    BeginDescriptor(json, kManifestType, DigestOf(manifest), manifest.size());
+    json.Member("artifactType", attachment.type).EndObject();
+  }
+  json.EndArray().EndObject();
+  return json.text();
+}
+
+std::string ReferrersTag(std::string_view image_json) {
+  std::string tag = DigestOf(image_json);
+  tag[tag.find(':')] = '-';
+  return tag;
+}
+
+std::string IndexJson(std::string_view manifest_json, const ImageConfig& config,
+                      std::span<const registry::Reference> names, bool full_names,
+                      std::string_view referrers_json) {
+  JsonWriter json;
+  json.BeginObject().Key("schemaVersion").Int(2).Member("mediaType", kIndexType);
+  json.Key("manifests").BeginArray();
+  for (const registry::Reference& name : names) {
     BeginDescriptor(json, kManifestType, DigestOf(manifest_json), manifest_json.size());
     json.Key("platform").BeginObject().Member("architecture", config.architecture);
     json.Member("os", "linux").EndObject();
@@ -123,16 +159,21 @@ std::string IndexJson(std::string_view manifest_json, const ImageConfig& config,
     if (full_names) json.Member(kNameKey, name.Full());
     json.Member(kTagKey, name.tag).EndObject().EndObject();
   }
+  if (!referrers_json.empty()) {
+    BeginDescriptor(json, kIndexType, DigestOf(referrers_json), referrers_json.size());
+    json.Key("annotations").BeginObject().Member(kTagKey, ReferrersTag(manifest_json));
+    json.EndObject().EndObject();
+  }
   json.EndArray().EndObject();
   return json.text();
 }
 
 std::string DockerManifestJson(std::string_view config_json, std::span<const ImageLayer> layers,
-                               std::span<const ImageReference> names) {
+                               std::span<const registry::Reference> names) {
   JsonWriter json;
   json.BeginArray().BeginObject().Member("Config", BlobPath(DigestOf(config_json)));
   json.Key("RepoTags").BeginArray();
-  for (const ImageReference& name : names) json.String(name.ToString());
+  for (const registry::Reference& name : names) json.String(name.ToString());
   json.EndArray().Key("Layers").BeginArray();
   for (const ImageLayer& layer : layers) json.String(BlobPath(layer.blob.digest));
   json.EndArray().EndObject().EndArray();

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "image/blob_writer.h"
-#include "image/image_reference.h"
+#include "registry/reference.h"
 
 // The JSON documents of an image, as the OCI image specification has them. Each is made of plain
 // values, and the same values give the same bytes.
@@ -45,22 +45,45 @@ struct ImageLayer {
   std::string made_by = {};  // For people, in the image's history.
 };
 
+// A document that belongs to an image and is found by it: what is in it, how it was made.
+struct Attachment {
+  std::string type = {};  // Its media type.
+  std::string content = {};
+};
+
+// The config of an attachment.
+inline constexpr std::string_view kEmptyJson = "{}";
+
 std::string ConfigJson(const ImageConfig& config, std::span<const ImageLayer> layers);
 
 // `config_json` is the text that ConfigJson() made.
 std::string ManifestJson(std::string_view config_json, std::span<const ImageLayer> layers);
 
+// The manifest of an attachment; `image_json` is that of the image, the text that ManifestJson()
+// made.
+std::string AttachmentJson(const Attachment& attachment, std::string_view image_json);
+
+// The list of an image's attachments, and the tag under which registries are asked for it that know
+// no better: "sha256-<hex>".
+std::string ReferrersJson(std::span<const Attachment> attachments, std::string_view image_json);
+std::string ReferrersTag(std::string_view image_json);
+
 // The index of a layout: one manifest under each of the names. `full_names` says whether the names
-// are those by which docker and podman load them.
+// are those by which docker and podman load them. `referrers_json`, where it is not empty, is what
+// ReferrersJson() made.
 std::string IndexJson(std::string_view manifest_json, const ImageConfig& config,
-                      std::span<const ImageReference> names, bool full_names);
+                      std::span<const registry::Reference> names, bool full_names,
+                      std::string_view referrers_json = {});
 
 // manifest.json of docker's archives, whose files lie where the layout's blobs lie.
 std::string DockerManifestJson(std::string_view config_json, std::span<const ImageLayer> layers,
-                               std::span<const ImageReference> names);
+                               std::span<const registry::Reference> names);
 
 // "blobs/sha256/<hex>" of "sha256:<hex>".
 std::string BlobPath(std::string_view digest);
+
+// "2026-11-23T07:00:00Z"
+std::string Rfc3339(int64_t seconds);
 
 // "sha256:<hex>" of the bytes.
 std::string DigestOf(std::string_view bytes);

@@ -13,7 +13,7 @@ namespace {
 const std::vector<ImageLayer> kLayers = {
     {.blob = {.digest = "sha256:aa", .diff_id = "sha256:bb", .size = 7, .unpacked = 512},
      .made_by = "ekiben: the bento"}};
-const std::vector<ImageReference> kNames = {{"iris", "v1"}, {"localhost:5000/iris", "latest"}};
+const std::vector<registry::Reference> kNames = {{"iris", "v1"}, {"localhost:5000/iris", "latest"}};
 
 TEST(ImageJsonTest, TheConfigSaysHowToRunIt) {
   const ImageConfig config{.architecture = "amd64",
@@ -57,6 +57,18 @@ TEST(ImageJsonTest, TheIndexHasAManifestForEachName) {
               testing::HasSubstr(R"("io.containerd.image.name":"localhost:5000/iris:latest")"));
   EXPECT_THAT(IndexJson("{}", {}, kNames, false),
               testing::HasSubstr(R"("annotations":{"org.opencontainers.image.ref.name":"v1"})"));
+}
+
+TEST(ImageJsonTest, AnAttachmentIsFoundByTheImage) {
+  const std::vector<Attachment> attachments = {{.type = "text/x", .content = "bytes"}};
+  const std::string subject = R"("subject":{"mediaType":)"
+                              R"("application/vnd.oci.image.manifest.v1+json","digest":"sha256:)" +
+                              Sha256Of("image") + R"(","size":5})";
+  const std::string manifest = AttachmentJson(attachments[0], "image");
+  EXPECT_THAT(manifest, testing::HasSubstr(R"("artifactType":"text/x")"));
+  EXPECT_THAT(manifest, testing::HasSubstr(subject));
+  EXPECT_THAT(ReferrersJson(attachments, "image"), testing::HasSubstr(Sha256Of(manifest)));
+  EXPECT_EQ(ReferrersTag("image"), "sha256-" + Sha256Of("image"));
 }
 
 TEST(ImageJsonTest, DockersManifestPointsIntoTheLayout) {

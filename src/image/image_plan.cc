@@ -2,6 +2,7 @@
 #include "image/image_plan.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -67,16 +68,20 @@ ImageConfig ConfigOf(const BentoSource& bento, const EngineFiles& files) {
 Result<ImagePlan> PlanNativeImage(const BentoSource& bento) {
   const auto files = FindEngineFiles(bento.artefacts);
   if (!files) return Error(files.error());
-  auto base = BaseLayer(*files);
-  if (!base) return Error(std::move(base).error());
+  std::set<fs::path> libraries = files->system;
+  libraries.insert(files->own.begin(), files->own.end());
+  auto packages = PackagesOf(libraries);
+  auto base = BaseLayer(*files, packages);
   auto layers = BentoLayers(bento.folder);
   if (!layers) return Error(std::move(layers).error());
 
   ImagePlan plan{.config = ConfigOf(bento, *files)};
-  plan.layers.push_back(*std::move(base));
+  plan.layers.push_back(std::move(base));
   if (!files->own.empty()) plan.layers.push_back(LibraryLayer(*files));
   plan.layers.push_back(EngineLayer(*files));
   std::ranges::move(*layers, std::back_inserter(plan.layers));
+  plan.files = *files;
+  plan.packages = std::move(packages);
   return plan;
 }
 

@@ -11,15 +11,24 @@
 #include "image/docker_options.h"
 #include "image/image_json.h"
 #include "image/native_layers.h"
+#include "image/packages.h"
 #include "image/python_layers.h"
 
 namespace ekiben::image {
+
+// A model and the file that runs it.
+struct ModelFile {
+  std::string name = {}, version = {};
+  std::filesystem::path file = {};  // Empty where only Python can run it.
+};
 
 // What is to become an image.
 struct BentoSource {
   std::filesystem::path folder = {};
   std::string name = {}, version = {};
-  Artefacts artefacts = {};                        // Of its models.
+  std::string digest = {};   // "sha256:…"; older bentos have none.
+  Artefacts artefacts = {};  // Of its models.
+  std::vector<ModelFile> models = {};
   int64_t created = 0;                             // Seconds since 1970.
   std::map<std::string, std::string> labels = {};  // The user's.
   std::string ekiben_version = {};
@@ -31,6 +40,11 @@ struct BentoSource {
 struct ImagePlan {
   std::vector<PlannedLayer> layers = {};
   ImageConfig config = {};
+  EngineFiles files = {};
+  std::map<std::filesystem::path, Package> packages = {};  // Of the files of the system.
+  std::vector<Distribution> distributions = {};            // Python's packages.
+  std::filesystem::path interpreter = {};                  // Empty where there is no Python.
+  std::string python_version = {};
 };
 
 // Plans the image of a bento that needs no Python: the program, the libraries that it needs from
@@ -39,7 +53,7 @@ struct ImagePlan {
 Result<ImagePlan> PlanNativeImage(const BentoSource& bento);
 
 // Plans the image of a service in Python: the same, and between the libraries and the program the
-// interpreter and the packages. Names into `missing` what PackagesLayer() does.
+// interpreter and the packages. Names into `missing` what FindPackages() does.
 Result<ImagePlan> PlanPythonImage(const BentoSource& bento, const PythonFiles& python,
                                   std::vector<std::string>& missing);
 

@@ -16,6 +16,7 @@
 #include "base/sha256.h"
 #include "store/random.h"
 #include "store/staging.h"
+#include "store/whole_file.h"
 
 namespace ekiben::image {
 namespace {
@@ -31,16 +32,6 @@ std::string_view HexOf(std::string_view digest) { return digest.substr(digest.fi
 
 // Whoever sweeps sees that it was needed.
 void Touch(const fs::path& file) { utimensat(AT_FDCWD, file.c_str(), nullptr, 0); }
-
-// One rename, so that nobody reads half of it.
-Status WriteWhole(const fs::path& file, std::string_view bytes) {
-  const fs::path beside = file.parent_path() / store::RandomName();
-  if (Status written = WriteNewFile(beside, bytes); !written.ok()) return written;
-  if (rename(beside.c_str(), file.c_str()) == 0) return {};
-  const int error_number = errno;
-  unlink(beside.c_str());
-  return FileError("cannot write", file, error_number);
-}
 
 void SweepFolder(const fs::path& folder) {
   std::error_code error, ignored;
@@ -121,7 +112,7 @@ Result<Layer> LayerCache::Write(const std::string& key, const LayerTree& tree,
     fs::remove(beside, ignored);
     return Error(FileError("cannot write", layer.file, error_number));
   }
-  const Status noted = WriteWhole(
+  const Status noted = store::WriteWhole(
       folder_ / "layers" / key, fmt::format("{} {} {} {}\n", layer.blob.digest, layer.blob.diff_id,
                                             layer.blob.size, layer.blob.unpacked));
   return noted.ok() ? Result<Layer>(layer) : Error(noted);

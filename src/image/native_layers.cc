@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "image/library_search.h"
 #include "image/loaded_libraries.h"
+#include "image/terms.h"
 
 namespace ekiben::image {
 namespace {
@@ -95,9 +96,19 @@ Result<EngineFiles> FindEngineFiles(const Artefacts& artefacts) {
   return files;
 }
 
-Result<PlannedLayer> BaseLayer(const EngineFiles& files) {
+void AddPackages(const std::map<fs::path, Package>& packages, LayerTree& tree) {
+  for (const auto& [file, package] : packages) {
+    // As in distroless images: a file for each package, since there is no dpkg that could write
+    // one.
+    tree.AddText(fmt::format("var/lib/dpkg/status.d/{}", package.name), package.about);
+    AddTermsOfPackage(package.name, tree);
+  }
+}
+
+PlannedLayer BaseLayer(const EngineFiles& files, const std::map<fs::path, Package>& packages) {
   PlannedLayer layer{.name = "base", .made_by = "ekiben: libraries of the system, users"};
   for (const fs::path& file : files.system) AddLibrary(layer.tree, file);
+  AddPackages(packages, layer.tree);
   layer.tree.AddFolder("tmp", 01777);
   layer.tree.AddFolder(kUserHome, 0755, kUser);
   layer.tree.AddText("etc/passwd", kUsers);
@@ -112,6 +123,7 @@ PlannedLayer LibraryLayer(const EngineFiles& files) {
   PlannedLayer layer{.name = "runtimes", .made_by = "ekiben: libraries that run models"};
   for (const fs::path& file : files.own) {
     layer.tree.AddFile(fmt::format("{}/{}", kLibraryFolder, file.filename().string()), file, 0755);
+    AddTermsOfLibrary(file, layer.tree);
   }
   return layer;
 }
@@ -119,6 +131,7 @@ PlannedLayer LibraryLayer(const EngineFiles& files) {
 PlannedLayer EngineLayer(const EngineFiles& files) {
   PlannedLayer layer{.name = "engine", .made_by = "ekiben: the program and its plugins"};
   layer.tree.AddFile(kProgram, files.program, 0755);
+  AddTermsOfProgram(files.program, layer.tree);
   for (const fs::path& plugin : files.plugins) {
     layer.tree.AddFile(fmt::format("{}/{}", kPluginFolder, plugin.filename().string()), plugin,
                        0755);

@@ -10,6 +10,7 @@
 
 #include "base/status.h"
 #include "image/layer_tree.h"
+#include "image/packages.h"
 
 // What the layers of an image hold, from the one that changes most seldom to the one that changes
 // most often. Nothing here writes anything.
@@ -46,8 +47,14 @@ using Artefacts = std::map<std::string, std::filesystem::path>;
 // kNotFound where a plugin or a library is missing.
 Result<EngineFiles> FindEngineFiles(const Artefacts& artefacts);
 
-// The C library and the other libraries of the system, certificates, users, /tmp.
-Result<PlannedLayer> BaseLayer(const EngineFiles& files);
+// What dpkg says of packages, where scanners of images look for it, and the terms under which what
+// is in them may be copied.
+void AddPackages(const std::map<std::filesystem::path, Package>& packages, LayerTree& tree);
+
+// The C library and the other libraries of the system, certificates, users, /tmp, and the
+// packages that the libraries are from.
+PlannedLayer BaseLayer(const EngineFiles& files,
+                       const std::map<std::filesystem::path, Package>& packages);
 // The libraries that plugins find by themselves, which are large and change seldom.
 PlannedLayer LibraryLayer(const EngineFiles& files);
 // The program and its plugins.

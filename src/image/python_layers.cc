@@ -24,10 +24,10 @@ fs::path LoaderFolder(const std::set<fs::path>& base) {
   return libc == base.end() ? fs::path("/usr/lib") : libc->parent_path();
 }
 
-// Puts `found` into the layer, less what `base` has. What lies where only this machine's programs
-// look goes where all look.
+// Puts what was found into the layer, less what `base` has. What lies where only this machine's
+// programs look goes where all look.
 void AddLibraries(const LibrarySearch& search, const std::set<fs::path>& found,
-                  const std::set<fs::path>& base, LayerTree& tree) {
+                  const std::set<fs::path>& base, PythonLayer& layer) {
   const std::set<fs::path> others = search.OtherFolders();
   const fs::path loader_folder = LoaderFolder(base);
   for (const fs::path& file : found) {
@@ -36,7 +36,8 @@ void AddLibraries(const LibrarySearch& search, const std::set<fs::path>& found,
     const fs::path at = is_elsewhere ? loader_folder / file.filename() : file;
     std::error_code error;
     const fs::path real = fs::canonical(file, error);
-    tree.AddFile(at.relative_path().string(), error ? file : real, 0755);
+    layer.planned.tree.AddFile(at.relative_path().string(), error ? file : real, 0755);
+    layer.libraries.insert(file);
   }
 }
 
@@ -70,9 +71,10 @@ Status AddFolderTo(PlannedLayer& layer, const fs::path& folder) {
   return error ? FileError("cannot read the folder", folder, error.value()) : Status();
 }
 
-Result<PlannedLayer> InterpreterLayer(const PythonFiles& files, std::set<fs::path>& base) {
-  PlannedLayer layer{.name = "interpreter", .made_by = "ekiben: Python and its standard library"};
-  if (Status added = AddFolderTo(layer, files.interpreter); !added.ok()) {
+Result<PythonLayer> FindInterpreter(const PythonFiles& files, const std::set<fs::path>& base) {
+  PythonLayer layer{
+      .planned = {.name = "interpreter", .made_by = "ekiben: Python and its standard library"}};
+  if (Status added = AddFolderTo(layer.planned, files.interpreter); !added.ok()) {
     return Error(std::move(added));
   }
   LibrarySearch search;
@@ -81,15 +83,15 @@ Result<PlannedLayer> InterpreterLayer(const PythonFiles& files, std::set<fs::pat
     const Status added = search.Add(file);
     if (!added.ok() && file == files.needs.front()) return Error(added);
   }
-  AddLibraries(search, search.found(), base, layer.tree);
-  base.insert(search.found().begin(), search.found().end());
+  AddLibraries(search, search.found(), base, layer);
   return layer;
 }
 
-Result<PlannedLayer> PackagesLayer(const PythonFiles& files, const std::set<fs::path>& base,
-                                   std::vector<std::string>& missing) {
-  PlannedLayer layer{.name = "packages", .made_by = "ekiben: the service's Python packages"};
-  if (Status added = AddFolderTo(layer, files.packages); !added.ok()) {
+Result<PythonLayer> FindPackages(const PythonFiles& files, const std::set<fs::path>& base,
+                                 std::vector<std::string>& missing) {
+  PythonLayer layer{
+      .planned = {.name = "packages", .made_by = "ekiben: the service's Python packages"}};
+  if (Status added = AddFolderTo(layer.planned, files.packages); !added.ok()) {
     return Error(std::move(added));
   }
   std::error_code error;
@@ -107,7 +109,7 @@ Result<PlannedLayer> PackagesLayer(const PythonFiles& files, const std::set<fs::
   for (const fs::path& file : search.found()) {
     if (!file.string().starts_with(folder.string() + "/")) found.insert(file);
   }
-  AddLibraries(search, found, base, layer.tree);
+  AddLibraries(search, found, base, layer);
   return layer;
 }
 

@@ -12,9 +12,15 @@
 // The layers of an image of a service in Python that native images have not.
 namespace ekiben::image {
 
+// A Python package as it is installed: "scikit-learn", "1.9.1".
+struct Distribution {
+  std::string name = {}, version = {};
+};
+
 // What Python has put together (python/ekiben/imaging): folders whose content is to lie below the
 // image's root. None of them changes.
 struct PythonFiles {
+  std::string version = {};                // "3.11.7"
   std::filesystem::path interpreter = {};  // The program, the standard library, the environment.
   std::filesystem::path packages = {};     // Into the environment.
   std::filesystem::path program = {};      // The ekiben package.
@@ -22,19 +28,26 @@ struct PythonFiles {
   // The interpreter's program, first, and its extension modules where they lie on this machine:
   // from there their libraries are found.
   std::vector<std::filesystem::path> needs = {};
+  std::vector<Distribution> distributions = {};  // In `packages`, by their names.
 };
 
-// The interpreter with its standard library, and what they need of the system beyond the engine's
-// own libraries. `base` has those; what is found is added to it.
-Result<PlannedLayer> InterpreterLayer(const PythonFiles& files,
-                                      std::set<std::filesystem::path>& base);
+// A layer, and the libraries of the system that it brings, where they lie on this machine.
+struct PythonLayer {
+  PlannedLayer planned = {};
+  std::set<std::filesystem::path> libraries = {};
+};
+
+// The interpreter with its standard library, and what they need of the system beyond `base`, which
+// is what the engine needs.
+Result<PythonLayer> FindInterpreter(const PythonFiles& files,
+                                    const std::set<std::filesystem::path>& base);
 
 // The packages, and what their extension modules need of the system beyond `base`. Names into
 // `missing` the libraries that this machine has not, with who needs them: some packages have parts
 // for hardware that is not there.
-Result<PlannedLayer> PackagesLayer(const PythonFiles& files,
-                                   const std::set<std::filesystem::path>& base,
-                                   std::vector<std::string>& missing);
+Result<PythonLayer> FindPackages(const PythonFiles& files,
+                                 const std::set<std::filesystem::path>& base,
+                                 std::vector<std::string>& missing);
 
 // Everything in `folder`, at the image's root.
 Status AddFolderTo(PlannedLayer& layer, const std::filesystem::path& folder);

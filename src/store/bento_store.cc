@@ -59,16 +59,6 @@ std::vector<std::string> WrittenLater(const fs::path& folder) {
 
 BentoStore::BentoStore(fs::path home) : TagStore(std::move(home), kBentos) {}
 
-Result<BentoInfo> BentoStore::Publish(StagingFolder staging, const Tag& tag) const {
-  auto info = ReadBento(staging.path());
-  if (!info) return info;
-  if (info->tag != tag) {
-    return Error(InvalidArgument(fmt::format("{}: name and version: expected '{}', got '{}'",
-                                             kBentoYaml, tag.ToString(), info->tag.ToString())));
-  }
-  return Enter(std::move(staging), *std::move(info));
-}
-
 Result<BentoInfo> ReadBento(const fs::path& folder) {
   const auto text = ReadFile(folder / kBentoYaml, kMaxBentoYaml);
   if (!text) return Error(text.error());
@@ -83,14 +73,22 @@ ModelStore ModelsOf(const BentoInfo& bento, const fs::path& home) {
   return ModelStore(fs::is_directory(bento.path / "models", ignored) ? bento.path : home);
 }
 
+Result<std::string> DigestOf(const BentoInfo& bento) {
+  const auto text = ReadFile(bento.path / kBentoYaml, kMaxBentoYaml);
+  auto digest = text ? TreeDigest(bento.path, *text) : Error(text.error());
+  if (digest) return digest;
+  return Error(
+      std::move(digest).error().WithContext(fmt::format("bento '{}'", bento.path.string())));
+}
+
 Status CheckDigest(const BentoInfo& bento) {
   if (bento.digest.empty()) return {};
-  const auto text = ReadFile(bento.path / kBentoYaml, kMaxBentoYaml);
-  const auto digest = text ? TreeDigest(bento.path, *text) : Error(text.error());
-  if (!digest) {
-    return Status(digest.error()).WithContext(fmt::format("bento '{}'", bento.path.string()));
-  }
-  if (*digest == bento.digest) return {};
+  const auto digest = DigestOf(bento);
+  return digest ? CheckDigest(bento, *digest) : digest.error();
+}
+
+Status CheckDigest(const BentoInfo& bento, const std::string& digest) {
+  if (bento.digest.empty() || digest == bento.digest) return {};
   std::vector<std::string> later = WrittenLater(bento.path);
   std::string changed = "a file was changed, added or removed";
   if (!later.empty()) {

@@ -2,12 +2,10 @@
 #pragma once
 
 #include <filesystem>
-#include <utility>
 
 #include "base/status.h"
 #include "store/bento_info.h"
 #include "store/model_store.h"
-#include "store/staging.h"
 #include "store/tag_store.h"
 
 namespace ekiben::store {
@@ -17,12 +15,6 @@ class BentoStore : public TagStore<BentoInfo> {
  public:
   // The folder need not exist; the first bento that is built makes it.
   explicit BentoStore(std::filesystem::path home);
-
-  // Moves the staged files, bento.yaml included, into the store and makes them `latest` unless a
-  // newer bento is. kInvalidArgument where bento.yaml is not that of `tag`, kFailedPrecondition
-  // where the version is taken.
-  // REQUIRES: `staging` was made in home()
-  Result<BentoInfo> Publish(StagingFolder staging, const Tag& tag) const;
 };
 
 // Reads the bento in a folder, wherever that lies and whatever it is called.
@@ -32,8 +24,13 @@ Result<BentoInfo> ReadBento(const std::filesystem::path& folder);
 // BentoML leaves them out since 1.1.
 ModelStore ModelsOf(const BentoInfo& bento, const std::filesystem::path& home);
 
+// The digest of a bento's files as they are, whatever bento.yaml says of it. Reads all of them.
+Result<std::string> DigestOf(const BentoInfo& bento);
+
 // kFailedPrecondition where a bento's files are not those that it was built of. Reads all of them.
 // Fine where bento.yaml has no digest.
 Status CheckDigest(const BentoInfo& bento);
+// The same of a bento whose files have `digest`.
+Status CheckDigest(const BentoInfo& bento, const std::string& digest);
 
 }  // namespace ekiben::store

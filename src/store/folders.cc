@@ -26,6 +26,16 @@ Result<std::vector<std::string>> Subfolders(const fs::path& path) {
   return names;
 }
 
+std::vector<fs::path> EntriesOf(const fs::path& folder) {
+  std::error_code error;
+  std::vector<fs::path> entries;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    entries.push_back(entry->path());
+  }
+  return entries;
+}
+
 uint64_t SizeOfTree(const fs::path& path) {
   uint64_t size = 0;
   std::error_code error;

@@ -21,6 +21,7 @@ class ModelStore : public TagStore<ModelInfo> {
   // model is. Writes model.yaml. kFailedPrecondition where the version is taken.
   // REQUIRES: `staging` was made in home()
   Result<ModelInfo> Publish(StagingFolder staging, ModelInfo info) const;
+  using TagStore::Publish;
 };
 
 }  // namespace ekiben::store

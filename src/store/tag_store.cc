@@ -198,7 +198,40 @@ fs::path TagStore<Info>::lock_file() const {
 // docs/formats/model-store.md has it.
 
 template <typename Info>
+Result<Info> TagStore<Info>::ReadStaged(const StagingFolder& staging) const {
+  const std::string manifest(kind_.manifest);
+  const Result<std::string> text = ReadFile(staging.path() / manifest, kind_.most);
+  if (!text && text.error().code() == Code::kNotFound) {
+    return Error(InvalidArgument(fmt::format("it has no {}", manifest)));
+  }
+  if (!text) return Error(text.error());
+  Result<Info> info = kind_.parse(*text);
+  if (!info) return Error(std::move(info).error().WithContext(manifest));
+  info->path = staging.path();
+  if (Status checked = kind_.check(*info); !checked.ok()) {
+    return Error(std::move(checked).WithContext(manifest));
+  }
+  return info;
+}
+
+template <typename Info>
+Result<Info> TagStore<Info>::Publish(StagingFolder staging, const Tag& tag) const {
+  Result<Info> info = ReadStaged(staging);
+  if (!info) return info;
+  if (info->tag != tag) {
+    return Error(
+        InvalidArgument(fmt::format("{}: name and version: expected '{}', got '{}'", kind_.manifest,
+                                    tag.ToString(), info->tag.ToString())));
+  }
+  return Enter(std::move(staging), *std::move(info));
+}
+
+template <typename Info>
 Result<Info> TagStore<Info>::Enter(StagingFolder staging, Info info) const {
+  if (info.tag.version == kLatest) {
+    return Error(
+        InvalidArgument(fmt::format("'{}' is no version that a {} can have", kLatest, kind_.noun)));
+  }
   info.path = PathOf(info.tag);
   const fs::path folder = root() / info.tag.name;
   Status status = FlushTree(staging.path());
@@ -270,6 +303,13 @@ Status TagStore<Info>::PointToNewest(const std::string& name) const {
   fs::remove(folder / kLatest, ignored);
   if (versions->empty()) fs::remove(folder, ignored);
   return Flush(root());
+}
+
+template <typename Info>
+Status TagStore<Info>::RepairLatest(const std::string& name) const {
+  if (Status made = MakeFolders(home_ / "tmp"); !made.ok()) return made;
+  const Result<StoreLock> lock = StoreLock::Take(lock_file());
+  return lock ? PointToNewest(name) : lock.error();
 }
 
 template <typename Info>

@@ -57,6 +57,19 @@ class TagStore {
   // The same without looking into the folder, which may be damaged.
   Result<Tag> Find(std::string_view tag) const;
 
+  // What is in a staging folder, manifest included; checked as what is in the store is.
+  // kInvalidArgument where it is none.
+  Result<Info> ReadStaged(const StagingFolder& staging) const;
+
+  // Moves staged files, manifest included, into the store and makes them `latest` unless a newer
+  // one is. kInvalidArgument where the manifest is not that of `tag`, kFailedPrecondition where the
+  // version is taken.
+  // REQUIRES: `staging` was made in home()
+  Result<Info> Publish(StagingFolder staging, const Tag& tag) const;
+
+  // Makes `latest` of a name its newest version; a name that has none goes.
+  Status RepairLatest(const std::string& name) const;
+
   // Takes one version out. The newest that remains becomes `latest`.
   Status Delete(const Tag& tag) const;
 
@@ -71,9 +84,7 @@ class TagStore {
   ~TagStore() = default;
   TagStore(const TagStore&) = default;
 
-  // Moves the staged files, manifest included, into the store as `info.tag` and makes them `latest`
-  // unless a newer one is. kFailedPrecondition where the version is taken.
-  // REQUIRES: `staging` was made in home()
+  // As Publish(), of what the manifest is known to say.
   Result<Info> Enter(StagingFolder staging, Info info) const;
 
  private:

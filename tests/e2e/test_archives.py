@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import io
 import subprocess
-import sys
 import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -19,11 +19,11 @@ NOT_FOUND, INVALID, FAILED = 3, 4, 1
 
 
 def import_(path: Path, home: Path) -> subprocess.CompletedProcess[str]:
-    return run("models", "import", path, "--python", sys.executable, home=home)
+    return run("models", "import", path, home=home)
 
 
 def export(tag: str, path: Path, home: Path) -> subprocess.CompletedProcess[str]:
-    return run("models", "export", tag, path, "--python", sys.executable, home=home)
+    return run("models", "export", tag, path, home=home)
 
 
 def assert_is_empty(home: Path) -> None:
@@ -97,10 +97,22 @@ def test_what_is_no_archive_is_said_to_be_none(tmp_path: Path) -> None:
     assert len(done.stderr.splitlines()) <= 2
 
 
-def test_without_a_python_that_has_ekiben_the_error_says_so(store: Store, tmp_path: Path) -> None:
-    done = run(
-        "models", "export", "iris_logistic", tmp_path / "x.zip", "--python", "nopython",
-        home=store.home,
-    )  # fmt: skip
-    error = "error: cannot export a model: there is no Python interpreter 'nopython'\n"
-    assert (done.returncode, done.stderr) == (NOT_FOUND, error)
+def test_a_form_that_is_named_goes_over_the_name(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "iris.onnx"
+    done = run("models", "export", "iris_logistic", path, "-o", "zip", home=store.home)
+    assert done.stdout.endswith(f" exported to {path}\n"), done.stderr
+    assert zipfile.is_zipfile(path)
+    done = run("models", "import", path, "-f", "zip", home=tmp_path / "home")
+    assert done.stdout.endswith(" imported\n"), done.stderr
+    assert (
+        run("models", "export", "iris_logistic", path, "-o", "rar", home=store.home).returncode == 2
+    )
+
+
+def test_no_python_is_asked(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "iris.bentomodel"
+    alone = {"PATH": "", "VIRTUAL_ENV": str(tmp_path)}
+    done = run("models", "export", "iris_logistic", path, home=store.home, **alone)
+    assert done.returncode == 0, done.stderr
+    done = run("models", "import", path, home=tmp_path / "home", **alone)
+    assert done.returncode == 0, done.stderr

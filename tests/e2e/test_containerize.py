@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from harness.containers import (
     Archive,
+    Docker,
     Network,
     Podman,
     Unpacked,
@@ -22,7 +23,7 @@ from harness.containers import (
     predicts,
     why_no_containers,
 )
-from harness.program import binary, environment, run
+from harness.program import binary, environment, eventually, run
 from harness.store import Store
 
 # podman takes no HEALTHCHECK out of an OCI image; docker does.
@@ -40,6 +41,9 @@ def containerize(*words: str | Path, home: Path, **variables: str) -> str:
 def digest(said: str) -> str:
     (line,) = [line for line in said.splitlines() if line.startswith("digest")]
     return line.split()[1]
+
+
+A_DIGEST = "iris@sha256:" + 64 * "a"
 
 
 @pytest.fixture(scope="module")
@@ -81,11 +85,20 @@ def podman(archive: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     made.remove()
 
 
+@pytest.fixture(scope="module")
+def docker() -> Iterator[Docker]:
+    made = Docker()
+    yield made
+    made.remove()
+
+
 def test_the_image_has_nothing_but_what_it_needs(archive: Archive) -> None:
     names = archive.names()
     assert {"usr/bin/ekiben", "tmp", "etc/passwd", "home/ekiben/bento/bento.yaml"} <= names
     programs = {name for name in names if name.startswith(("bin/", "usr/bin/", "sbin/"))}
     assert programs == {"usr/bin/ekiben"}
+    assert {"var/lib/dpkg/status.d/libc6", "usr/share/doc/libc6/copyright"} <= names
+    assert "usr/share/doc/libonnxruntime/LICENSE" in names
     assert not [name for name in names if name.endswith((".py", ".pyc"))]
     config = archive.config["config"]
     assert config["User"] == "65532:65532"
@@ -149,6 +162,33 @@ def test_a_container_answers_from_another_network_namespace(
         podman.run("healthcheck", "run", name)
         podman.run("stop", "--time", "10", name)
         assert podman.run("inspect", "--format", "{{.State.ExitCode}}", name).strip() == "0"
+
+
+def test_docker_has_the_image_at_once_and_runs_it(
+    request: pytest.FixtureRequest, unpacked: Unpacked, home: Path
+) -> None:
+    if why := why_no_containers():
+        print(f"the kernel lets nobody make containers: {why}")
+        assert unpacked.run("version").returncode == 0
+        return
+    docker = request.getfixturevalue("docker")
+    said = containerize("iris_clf:b1", "-t", "iris:v1", home=home, DOCKER_HOST=docker.host)
+    assert "docker run -it --rm -p 3000:3000 iris:v1 serve --production" in said
+    rights = ["--read-only", "--cap-drop=ALL", "--network=host", "--health-interval=1s"]
+    words = ["iris:v1", "serve", "--production", "--port", "0"]
+    name = docker.run("run", "--detach", *rights, *words).strip()
+
+    def url() -> str:
+        lines = [line.split() for line in docker.run("logs", name).splitlines()]
+        return next((line[1] for line in lines if line and line[0] == "ready"), "")
+
+    eventually("the container is ready", url)
+    assert predicts(url(), ROW) == [2]
+    health = ["inspect", "--format", "{{.State.Health.Status}}", name]
+    eventually("docker finds it healthy", lambda: docker.run(*health).strip() == "healthy")
+    docker.run("stop", "--time", "10", name)
+    assert docker.run("inspect", "--format", "{{.State.ExitCode}}", name).strip() == "0"
+    docker.run("rm", name)
 
 
 def test_health_is_asked_at_the_port_that_is_served(
@@ -215,6 +255,40 @@ def test_a_layout_is_read_by_others(home: Path, tmp_path: Path) -> None:
     checked("skopeo", "inspect", f"oci:{layout}:v2")
 
 
+def test_what_is_in_it_and_how_it_was_made_belongs_to_it(home: Path, tmp_path: Path) -> None:
+    layout, sbom = tmp_path / "layout", tmp_path / "sbom.json"
+    words = ["iris_clf:b1", "--output", f"{layout}/", "--sbom", sbom]
+    image = digest(containerize(*words, home=home))
+
+    def blob(name: str) -> bytes:
+        return (layout / "blobs" / name.replace(":", "/")).read_bytes()
+
+    names = {
+        one["annotations"]["org.opencontainers.image.ref.name"]: one["digest"]
+        for one in json.loads((layout / "index.json").read_bytes())["manifests"]
+    }
+    assert names["b1"] == image
+    referrers = json.loads(blob(names[image.replace(":", "-")]))["manifests"]
+    contents = {}
+    for one in referrers:
+        manifest = json.loads(blob(one["digest"]))
+        assert manifest["subject"]["digest"] == image
+        assert manifest["artifactType"] == one["artifactType"]
+        contents[one["artifactType"]] = blob(manifest["layers"][0]["digest"])
+    bill = json.loads(contents["application/vnd.cyclonedx+json"])
+    assert sbom.read_bytes() == contents["application/vnd.cyclonedx+json"]
+    by_name = {one["name"]: one for one in bill["components"]}
+    assert by_name["libc6"]["purl"].startswith("pkg:deb/debian/libc6@")
+    assert by_name["libonnxruntime"]["purl"].startswith("pkg:generic/libonnxruntime@1.")
+    native = next((home / "bentos" / "iris_clf" / "b1").rglob("predict.onnx")).read_bytes()
+    model = by_name["iris_clf"]
+    assert model["type"] == "machine-learning-model"
+    assert model["hashes"][0]["content"] == hashlib.sha256(native).hexdigest()
+    statement = json.loads(contents["application/vnd.in-toto+json"])
+    assert statement["subject"][0]["digest"] == {"sha256": image.removeprefix("sha256:")}
+    assert statement["predicateType"] == "https://slsa.dev/provenance/v1"
+
+
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
@@ -222,6 +296,11 @@ def test_a_layout_is_read_by_others(home: Path, tmp_path: Path) -> None:
         (["iris_clf:b1", "--output", "x.zip"], 4, "is neither a .tar nor a folder"),
         (["iris_clf:b1", "--output", "full/"], 1, "is there and is no layout of an image"),
         (["iris_clf:b1", "-t", "Iris", "--output", "x.tar"], 4, "cannot be the name of an image"),
+        (
+            ["iris_clf:b1", "-t", A_DIGEST, "--output", "x.tar"],
+            4,
+            "cannot be the name of an image",
+        ),
         (["iris_clf:b1", "--label", "x", "--output", "x.tar"], 4, "expected KEY=VALUE, got 'x'"),
         (["iris_clf:b1", "--platform", "linux/riscv64", "--output", "x.tar"], 4, "linux/riscv64"),
         (["iris_clf:b1", "--output", "no/folder/x.tar"], 3, "no/folder"),

@@ -6,17 +6,19 @@ from __future__ import annotations
 import base64
 import hashlib
 import importlib.metadata
+import json
 import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from harness.client import call
-from harness.containers import Unpacked
+from harness.containers import Docker, Network, Podman, Unpacked, why_no_containers
 from harness.image import Image
-from harness.program import ROOT, binary, environment, run
+from harness.program import ROOT, binary, environment, eventually, run
 from harness.store import Store
 
 ROW = b"[[5.9, 3, 5.1, 1.8]]"
@@ -33,7 +35,13 @@ svc = bentoml.Service("plain")
 def echo(value):
     {body}
 """
+RETRAIN = """import ekiben
+from sklearn import datasets, svm
+rows, kinds = datasets.load_iris(return_X_y=True)
+ekiben.sklearn.save_model("iris_clf", svm.SVC(C=2.0).fit(rows, kinds))
+"""
 WHEEL = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
 UNCHECKED_HASH = 1  # The flags of a compiled file, as PEP 552 has them.
 
 
@@ -94,6 +102,91 @@ def test_the_image_of_iris_answers_as_a_user_without_rights_and_has_no_shell(
     assert not list(root.glob("bin/*")) and not (root / "usr/bin/sh").exists()
 
 
+@pytest.fixture(scope="module")
+def network() -> Iterator[Network]:
+    made = Network()
+    yield made
+    made.remove()
+
+
+@pytest.fixture(scope="module")
+def podman(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Podman]:
+    made = Podman(tmp_path_factory.mktemp("podman") / "store")
+    yield made
+    made.remove()
+
+
+@pytest.fixture(scope="module")
+def docker() -> Iterator[Docker]:
+    made = Docker()
+    yield made
+    made.remove()
+
+
+def test_a_container_of_python_answers_read_only_and_without_rights(
+    request: pytest.FixtureRequest, iris_image: Image, home: Path, tmp_path: Path
+) -> None:
+    if why := why_no_containers():
+        print(f"the kernel lets nobody make containers: {why}")
+        assert Unpacked(iris_image, tmp_path / "root").run("version").returncode == 0
+        return
+    podman, network = request.getfixturevalue("podman"), request.getfixturevalue("network")
+    archive = tmp_path / "iris.tar"
+    done = containerize("iris_classifier:v1", home, None, "--output", str(archive))
+    assert done.returncode == 0, done.stderr
+    podman.run("load", "--input", archive)
+    options = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges"]
+    words = ["serve", "--production", "--api-workers", "1"]
+    with podman.serving(network, "iris_classifier:v1", *words, options=options) as name:
+        assert call(f"http://{network.there}:3000", "/classify", ROW).json() == [2]
+        assert network.listening() == {f"00000000:{3000:04X}"}
+        podman.run("stop", "--time", "20", name)
+        assert podman.run("inspect", "--format", "{{.State.ExitCode}}", name).strip() == "0"
+
+
+def test_docker_takes_the_image_of_python_and_runs_it(
+    request: pytest.FixtureRequest, iris_image: Image, home: Path, tmp_path: Path
+) -> None:
+    if why := why_no_containers():
+        print(f"the kernel lets nobody make containers: {why}")
+        assert Unpacked(iris_image, tmp_path / "root").run("version").returncode == 0
+        return
+    docker = request.getfixturevalue("docker")
+    done = containerize("iris_classifier:v1", home, None, "-t", "iris:v1", DOCKER_HOST=docker.host)
+    assert done.returncode == 0, done.stderr
+    assert "docker run -it --rm -p 3000:3000 iris:v1 serve --production" in done.stdout
+    rights = ["--read-only", "--cap-drop=ALL", "--network=host", "--tmpfs=/tmp"]
+    words = ["iris:v1", "serve", "--production", "--port", "0"]
+    name = docker.run("run", "--detach", *rights, *words).strip()
+
+    def url() -> str:
+        lines = [line.split() for line in docker.run("logs", name).splitlines()]
+        return next((line[1] for line in lines if line and line[0] == "ready"), "")
+
+    eventually("the container is ready", url)
+    assert call(url(), "/classify", ROW).json() == [2]
+    docker.run("stop", "--time", "20", name)
+    assert docker.run("inspect", "--format", "{{.State.ExitCode}}", name).strip() == "0"
+    docker.run("rm", name)
+
+
+def test_the_bill_of_materials_and_the_licences_cover_python(
+    iris_image: Image, home: Path, tmp_path: Path
+) -> None:
+    sbom = tmp_path / "sbom.json"
+    done = containerize("iris_classifier:v1", home, tmp_path / "out", "--sbom", str(sbom))
+    assert done.returncode == 0, done.stderr
+    bill = json.loads(sbom.read_text())
+    known = {one["name"]: one.get("purl") for one in bill["components"]}
+    version = importlib.metadata.version("scikit-learn")
+    assert known["scikit-learn"] == f"pkg:pypi/scikit-learn@{version}"
+    assert {"numpy", "scipy", "joblib", "pyyaml", "iris_clf"} <= known.keys()
+    names = {name for layer in range(len(iris_image.layers)) for name in iris_image.files(layer)}
+    about = f"scikit_learn-{version}.dist-info/"
+    assert any(about in name and "COPYING" in name for name in names)
+    assert any(name.startswith(f"usr/lib/{PYTHON}/LICENSE") for name in names)
+
+
 def test_each_part_has_a_layer_and_the_source_is_last(iris_image: Image) -> None:
     about = [one["created_by"] for one in iris_image.config["history"]]
     order = ["system", "run models", "standard library", "packages", "program", "model", "bento"]
@@ -114,10 +207,9 @@ def test_all_python_but_the_bento_is_compiled_and_tests_are_left_out(
     assert {one.read_bytes()[4] for one in compiled} == {UNCHECKED_HASH}
     names = {one.relative_to(root).as_posix() for one in compiled}
     cache = f"__pycache__/{{}}.{sys.implementation.cache_tag}.pyc"
-    python = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    packages = f"usr/lib/ekiben/python/lib/{python}/site-packages"
+    packages = f"usr/lib/ekiben/python/lib/{PYTHON}/site-packages"
     for folder, module in [
-        (f"usr/lib/{python}", "os"),
+        (f"usr/lib/{PYTHON}", "os"),
         (f"{packages}/sklearn", "base"),
         (f"{packages}/ekiben/worker", "__main__"),
     ]:
@@ -141,6 +233,20 @@ def test_a_line_of_source_writes_one_small_layer(
     new = [one for one in again.layers if one["digest"] not in before]
     assert new == [again.layers[-1]]
     assert new[0]["size"] <= 100_000
+
+
+def test_another_model_writes_its_own_layer_and_the_bentos(
+    iris_image: Image, project: Path, home: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "home"
+    shutil.copytree(home, other, symlinks=True)
+    (tmp_path / "train.py").write_text(RETRAIN)
+    done = run("python", tmp_path / "train.py", home=other)
+    assert done.returncode == 0, done.stderr
+    again = made(build(project, other, "v6"), other, tmp_path / "v6")
+    before = {one["digest"] for one in iris_image.layers}
+    assert [one["digest"] not in before for one in again.layers] == 5 * [False] + 2 * [True]
+    assert again.layers[-1]["size"] <= 100_000
 
 
 def test_the_same_bento_has_the_same_digest_wherever_it_is_put_together(

@@ -14,24 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from harness.faults import CHANGES, KILLED
 from harness.program import PATIENCE, binary, environment
 
-CALLS = (
-    "mkdir",
-    "write",
-    "copy_file_range",
-    "sendfile",
-    "chmod",
-    "fchmodat",
-    "fsync",
-    "flock",
-    "rename",
-    "renameat2",
-    "unlink",
-    "unlinkat",
-    "rmdir",
-)
-KILLED = -9
 WEIGHTS = b"weights" * 1000
 
 
@@ -64,7 +49,7 @@ def killed(home: Path, *arguments: str | Path) -> Iterator[str]:
     """Run the program on a fresh copy of `home`, killed once at each call, and name that call."""
     before = home.with_name("before")
     shutil.copytree(home, before)
-    for call in CALLS:
+    for call in CHANGES:
         number = 1
         while True:
             shutil.rmtree(home)

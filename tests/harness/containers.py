@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import tarfile
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -273,6 +274,46 @@ class Podman:
             capture_output=True,
             check=False,
         )
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class Docker:
+    """A daemon of its own, without networks: containers have the one of this machine."""
+
+    def __init__(self) -> None:
+        # A socket's path has room for a hundred characters, which pytest's folders exceed.
+        self._folder = Path(tempfile.mkdtemp(prefix="ekiben-docker-"))
+        self.host = f"unix://{self._folder}/socket"
+        self._log = self._folder / "log"
+        with self._log.open("w") as log:
+            self._daemon = subprocess.Popen(
+                [
+                    *["dockerd", "--host", self.host, "--data-root", self._folder / "data"],
+                    *["--exec-root", self._folder / "exec", "--pidfile", self._folder / "pid"],
+                    *["--iptables=false", "--ip6tables=false", "--bridge=none"],
+                ],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            eventually("dockerd answers", self._answers)
+        except BaseException:
+            self.remove()
+            raise
+
+    def _answers(self) -> bool:
+        assert self._daemon.poll() is None, self._log.read_text()
+        asked = ["docker", "--host", self.host, "version"]
+        return subprocess.run(asked, capture_output=True, check=False).returncode == 0
+
+    def run(self, *words: str | Path) -> str:
+        """What docker prints."""
+        return checked("docker", "--host", self.host, *words)
+
+    def remove(self) -> None:
+        """The daemon and all that it has."""
+        self._daemon.terminate()
+        self._daemon.wait(PATIENCE)
         shutil.rmtree(self._folder, ignore_errors=True)
 
 

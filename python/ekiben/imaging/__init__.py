@@ -7,11 +7,13 @@ interpreter and packages give the same bytes, whenever and wherever they are put
 
 from __future__ import annotations
 
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
 from ..errors import FailedPrecondition
 from .interpreter import Interpreter
+from .names import normal
 from .packages import stage_packages
 from .program import stage_program
 from .shelf import Shelf
@@ -32,8 +34,9 @@ def image_files(cache: str, bento: str, *uv: str) -> dict[str, Any]:
     Returns:
         `interpreter`, `packages` and `program`, each the folder of a layer, which has what is to
         lie below the image's root; `needs`, the programs and libraries of the interpreter, whose
-        own libraries are to be found; `environment`, where the packages will be; `notes`, what the
-        user should hear.
+        own libraries are to be found; `environment`, where the packages will be; `version`, of
+        Python; `distributions`, what is in `packages`: "numpy 2.4.6"; `notes`, what the user
+        should hear.
 
     Raises:
         FailedPrecondition: If this is no interpreter for the bento.
@@ -46,13 +49,20 @@ def image_files(cache: str, bento: str, *uv: str) -> dict[str, Any]:
     answer = {
         "interpreter": str(interpreter.stage(shelf)),
         "needs": [str(file) for file in interpreter.needs()],
+        "version": interpreter.version,
         "packages": str(packages.folder),
+        "distributions": _distributions(packages.folder / interpreter.packages),
         "program": str(stage_program(interpreter, shelf)),
         "environment": f"/{interpreter.environment}",
         "notes": packages.notes,
     }
     shelf.sweep()
     return answer
+
+
+def _distributions(site: Path) -> list[str]:
+    """Names, in the spelling of the package index, and versions."""
+    return sorted(f"{normal(one.name)} {one.version}" for one in distributions(path=[str(site)]))
 
 
 def _check_version(interpreter: Interpreter, bento: Path) -> None:

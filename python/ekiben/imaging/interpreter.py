@@ -20,7 +20,7 @@ from .shelf import Shelf
 _LEFT_OUT = (
     *("test", "tests", "idlelib", "turtledemo", "turtle.py", "tkinter", "ensurepip", "pydoc_data"),
     *("site-packages", "dist-packages", "config-*", "ctypes/test", "distutils/tests"),
-    *("lib2to3/tests", "sqlite3/test", "unittest/test", "LICENSE.txt", CACHE, f"*/{CACHE}"),
+    *("lib2to3/tests", "sqlite3/test", "unittest/test", CACHE, f"*/{CACHE}"),
     *("lib-dynload/_tkinter.*", "lib-dynload/_test*", "lib-dynload/_ctypes_test.*"),
     *("lib-dynload/_xxtestfuzz.*", "lib-dynload/xxlimited*", "EXTERNALLY-MANAGED"),
 )

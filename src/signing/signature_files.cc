@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "signing/signature_files.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "base/base64.h"
+#include "base/file.h"
+#include "base/json_writer.h"
+#include "codec/json_fields.h"
+#include "store/whole_file.h"
+
+namespace ekiben::signing {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t kMaxSignature = 256 << 10;
+
+Result<Signature> Read(const fs::path& file) {
+  const auto text = ReadFile(file, kMaxSignature);
+  if (!text) return Error(text.error());
+  const auto document = codec::JsonValue::Parse(*text, {.max_bytes = kMaxSignature});
+  if (!document) return Error(Status(document.error()).WithContext(file.string()));
+  Status status;
+  const codec::JsonFields fields(*document, "", status);
+  const std::string payload = fields.String("payload"), signature = fields.String("signature");
+  auto bytes = DecodeBase64(payload);
+  if (status.ok() && !bytes) status = bytes.error();
+  if (!status.ok()) return Error(std::move(status).WithContext(file.string()));
+  return Signature{.payload = *std::move(bytes), .signature = signature};
+}
+
+}  // namespace
+
+fs::path SignatureFolder(const fs::path& home, const std::string& kind, const std::string& name,
+                         const std::string& version) {
+  return home / "signatures" / (kind + "s") / name / version;
+}
+
+Result<std::vector<Signature>> ReadSignatures(const fs::path& folder) {
+  std::error_code error;
+  std::vector<fs::path> files;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+    if (entry.path().extension() == ".json") files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  std::vector<Signature> signatures;
+  for (const fs::path& file : files) {
+    auto signature = Read(file);
+    if (!signature) return Error(std::move(signature).error());
+    signatures.push_back(*std::move(signature));
+  }
+  return signatures;
+}
+
+Status WriteSignature(const fs::path& folder, const std::string& key_id,
+                      const Signature& signature) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) return FileError("cannot make the folder", folder, error.value());
+  JsonWriter json;
+  json.BeginObject()
+      .Member("key", key_id)
+      .Member("payload", EncodeBase64(signature.payload))
+      .Member("signature", signature.signature)
+      .EndObject();
+  Status written = store::WriteWhole(folder / (key_id + ".json"), json.text() + "\n");
+  return written.ok() ? Flush(folder) : written;
+}
+
+}  // namespace ekiben::signing
