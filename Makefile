@@ -13,7 +13,7 @@ DEBIAN_PACKAGES := g++ cmake ninja-build ccache curl python3-venv \
   libfmt-dev liblzma-dev libminizip-dev libssl-dev libtomlplusplus-dev libyaml-cpp-dev zlib1g-dev
 # Only the tests need these.
 DEBIAN_TEST_PACKAGES := libgtest-dev libgmock-dev clang-19 libclang-rt-19-dev clang-tidy-19 \
-  strace debootstrap python3-torch chromium chromium-driver docker-registry docker.io iproute2 \
+  strace buildah debootstrap python3-torch chromium chromium-driver docker-registry docker.io iproute2 \
   openssl podman runc skopeo
 
 SOURCES := $(shell git ls-files -co --exclude-standard CMakeLists.txt CMakePresets.json cmake \
