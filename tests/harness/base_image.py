@@ -14,6 +14,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 from .containers import SETTINGS, checked
+from .program import binary
 
 PROGRAMS = ["sh", "groupadd", "useradd", "chmod", "mkdir", "rm", "uname"]
 # pip, and what ekiben needs to serve.
@@ -87,7 +88,7 @@ def fill(root: Path) -> None:
     packages = base_packages(interpreter)
     for package in PACKAGES:
         copy_package(package, inside(root, packages))
-    copy_libraries(root, [interpreter, *programs, *root.rglob("*.so")])
+    copy_libraries(root, [interpreter, binary(), *programs, *root.rglob("*.so")])
     (root / "etc").mkdir(exist_ok=True)
     (root / "etc" / "passwd").write_text("root:x:0:0:root:/root:/bin/sh\n")
     (root / "etc" / "group").write_text("root:x:0:\n")
