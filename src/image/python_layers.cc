@@ -63,7 +63,8 @@ PlannedLayer NewPackagesLayer() {
   return {.name = "packages", .made_by = "ekiben: the service's Python packages"};
 }
 
-// Puts the packages into the layer, and returns the libraries of the system that they need.
+// Puts the packages into the layer, and returns the libraries of the system that they need and the
+// interpreter does not.
 Result<std::set<fs::path>> AddPackages(const PythonFiles& files, PlannedLayer& layer,
                                        LibrarySearch& search, std::vector<std::string>& missing) {
   if (Status added = AddFolderTo(layer, files.packages); !added.ok()) {
@@ -75,13 +76,14 @@ Result<std::set<fs::path>> AddPackages(const PythonFiles& files, PlannedLayer& l
   const auto libraries = LibrariesIn(folder);
   if (!libraries) return Error(libraries.error());
   for (const fs::path& file : files.needs) (void)search.Add(file);  // Their loader, and libpython.
+  const std::set<fs::path> interpreters = search.found();
   for (const fs::path& file : *libraries) {
     const Status added = search.Add(file);
     if (!added.ok()) missing.push_back(added.message());
   }
   std::set<fs::path> found = search.found();
   std::erase_if(found, [&](const fs::path& file) {
-    return file.string().starts_with(folder.string() + "/");
+    return interpreters.contains(file) || file.string().starts_with(folder.string() + "/");
   });
   return found;
 }

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from harness.base_image import Buildah
+from harness.base_image import PATH, Buildah, fill
 from harness.client import call
-from harness.containers import Network, checked, why_no_containers
+from harness.containers import Docker, Network, checked, why_no_containers
 from harness.program import binary, eventually, run
 
 import ekiben
@@ -75,6 +75,13 @@ def buildah(tmp_path: Path) -> Iterator[Buildah]:
 
 
 @pytest.fixture
+def docker() -> Iterator[Docker]:
+    made = Docker()
+    yield made
+    made.remove()
+
+
+@pytest.fixture
 def network() -> Iterator[Network]:
     made = Network()
     yield made
@@ -110,6 +117,32 @@ def test_the_dockerfile_is_built_and_its_image_serves(
     eventually("the container is ready", lambda: "ready" in log.read_text())
     assert call(f"http://{network.there}:3000", "/echo", b'["said"]').json() == ["said"]
     podman("rm", "--force", "--time", "10", "plain")
+
+
+def test_docker_builds_it_too(request: pytest.FixtureRequest, home: Path, tmp_path: Path) -> None:
+    if why := why_no_containers():
+        print(f"the kernel lets nobody make containers: {why}")
+        assert "FROM localhost/base:1" in dockerfile(home)
+        return
+    docker = request.getfixturevalue("docker")
+    fill(tmp_path / "root")
+    checked("tar", "-C", tmp_path / "root", "-cf", tmp_path / "base.tar", ".")
+    changes = [f"--change=ENV PATH={PATH}", "--change=ENV PIP_NO_INDEX=1"]
+    docker.run("import", *changes, tmp_path / "base.tar", "localhost/base:1")
+    words = ["plain:v1", "--backend", "docker", "-t", "plain:v1", "--opt", "network=host"]
+    done = run("containerize", *words, home=home, DOCKER_HOST=docker.host)
+    assert done.returncode == 0, done.stdout + done.stderr
+    # The entrypoint gives a port, and who runs the image another.
+    serve = ["serve", "--production", "--port", "0", "--api-workers", "1"]
+    name = docker.run("run", "--detach", "--network=host", "plain:v1", *serve).strip()
+
+    def url() -> str:
+        lines = [line.split() for line in docker.run("logs", name).splitlines()]
+        return next((line[1] for line in lines if line and line[0] == "ready"), "")
+
+    eventually("the container is ready", url)
+    assert call(url().replace("0.0.0.0", "127.0.0.1"), "/echo", b"1").json() == 1
+    docker.run("rm", "--force", name)
 
 
 def dockerfile(home: Path) -> str:

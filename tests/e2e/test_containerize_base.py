@@ -119,6 +119,7 @@ def test_the_bento_is_put_upon_the_image_for_this_platform(bases: Bases, tmp_pat
     home = built(tmp_path, bases.name("both"))
     done = containerize(bases, home, tmp_path / "out", "--platform", HERE)
     assert done.returncode == 0, done.stderr
+    assert "which a package needs" not in done.stderr
     image = Image(tmp_path / "out")
     assert image.layers[0]["digest"] == bases.layer["digest"]
     assert image.config["rootfs"]["diff_ids"][0] == bases.diff_id

@@ -20,10 +20,11 @@ PROGRAMS = ["sh", "groupadd", "useradd", "chmod", "mkdir", "rm", "uname"]
 # pip, and what ekiben needs to serve.
 PACKAGES = ["pip", "numpy", "joblib", "cloudpickle", "pyyaml"]
 LIBRARY = re.compile(r"(?:=> )?(/\S+) \(0x")
+PATH = f"{sys.base_prefix}/bin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # pip looks for packages in no index: an image of a test needs no network.
-DOCKERFILE = """FROM scratch
+DOCKERFILE = f"""FROM scratch
 COPY root /
-ENV PATH={path} PIP_NO_INDEX=1
+ENV PATH={PATH} PIP_NO_INDEX=1
 """
 
 
@@ -51,8 +52,7 @@ class Buildah:
         """An image with a shell, this Python and the packages that ekiben needs."""
         context = self.folder / "context"
         fill(context / "root")
-        path = f"{sys.base_prefix}/bin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-        (context / "Dockerfile").write_text(DOCKERFILE.format(path=path))
+        (context / "Dockerfile").write_text(DOCKERFILE)
         words = ["--isolation", "chroot", "--tag", name, str(context)]
         checked("buildah", "build", *words, **self.variables)
         shutil.rmtree(context)
