@@ -81,13 +81,20 @@ Result<image::BaseImage> PullBase(const std::string& name, Context& context) {
   return base;
 }
 
-Result<image::ImagePlan> PlanPython(const image::BentoSource& bento,
-                                    const image::PythonFiles& files,
+Result<image::ImagePlan> PlanPython(const std::string& python, const image::BentoSource& bento,
                                     std::vector<std::string>& missing, Context& context) {
-  if (bento.docker.base_image.empty()) return image::PlanPythonImage(bento, files, missing);
-  auto base = PullBase(bento.docker.base_image, context);
+  const std::string& name = bento.docker.base_image;
+  if (name.empty()) {
+    const auto files = AskForFiles(python, bento, context);
+    if (!files) return Error(files.error());
+    return image::PlanPythonImage(bento, *files, missing);
+  }
+  // First, since it fails sooner than packages are installed.
+  auto base = PullBase(name, context);
   if (!base) return Error(std::move(base).error());
-  return image::PlanPythonImageOn(*std::move(base), bento, files, missing);
+  const auto files = AskForFiles(python, bento, context);
+  if (!files) return Error(files.error());
+  return image::PlanPythonImageOn(*std::move(base), bento, *files, missing);
 }
 
 }  // namespace
@@ -101,10 +108,8 @@ Result<image::ImagePlan> PlanImage(const ContainerizeArgs& args, const image::Be
   }
   const auto python = worker::FindPython(args.python);
   if (!python) return Error(python.error());
-  const auto files = AskForFiles(python->string(), bento, context);
-  if (!files) return Error(files.error());
   std::vector<std::string> missing;
-  auto plan = PlanPython(bento, *files, missing, context);
+  auto plan = PlanPython(python->string(), bento, missing, context);
   TellMissing(missing, context);
   return plan;
 }
