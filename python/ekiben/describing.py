@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import platform
 import sys
 from typing import Any
 
@@ -12,6 +11,7 @@ from . import configuration
 from .bentoml_alias import install
 from .exceptions import ImportServiceError
 from .loading import load
+from .manifest import python_version
 from .service import Service
 from .worker.description import describe
 
@@ -46,7 +46,7 @@ def describe_service(target: str, folder: str, alias: str = "") -> dict[str, Any
     return {
         "service": _import_string(target, service),
         "description": describe(service),
-        "python": platform.python_version(),
+        "python": python_version(),
     }
 
 

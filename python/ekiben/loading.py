@@ -3,19 +3,15 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import importlib.util
 import os
 import sys
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
-
-import yaml
 
 from .errors import EkibenError
 from .exceptions import ImportServiceError
@@ -249,6 +245,8 @@ def _nearest_files(name: str, folder: Path) -> str:
 
 def _near_files(name: str, folder: Path) -> list[str]:
     names = sorted(file.stem for file in folder.glob("*.py"))
+    import difflib  # Only a mistake needs it.
+
     return difflib.get_close_matches(name, names, n=1)
 
 
@@ -258,6 +256,8 @@ def _attribute(module: ModuleType, dotted: str) -> Any:
         if not hasattr(value, one):
             names = [name for name in vars(module) if not name.startswith("_")]
             services = [name for name, value in vars(module).items() if isinstance(value, Service)]
+            import difflib
+
             near = difflib.get_close_matches(dotted, services + names, n=1) or services[:1]
             raise ImportServiceError(
                 f"module '{module.__name__}', in '{module.__file__}', has no '{dotted}'",
