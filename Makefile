@@ -13,14 +13,14 @@ DEBIAN_PACKAGES := g++ cmake ninja-build ccache curl python3-venv \
   libfmt-dev liblzma-dev libminizip-dev libssl-dev libtomlplusplus-dev libyaml-cpp-dev zlib1g-dev
 # Only the tests need these.
 DEBIAN_TEST_PACKAGES := libgtest-dev libgmock-dev clang-19 libclang-rt-19-dev clang-tidy-19 \
-  strace debootstrap python3-torch chromium chromium-driver docker-registry docker.io iproute2 \
+  strace buildah debootstrap python3-torch chromium chromium-driver docker-registry docker.io iproute2 \
   openssl podman runc skopeo
 
 SOURCES := $(shell git ls-files -co --exclude-standard CMakeLists.txt CMakePresets.json cmake \
   include src runtimes web tools/notices.py tools/embed_page.py pyproject.toml python/ekiben)
 
-.PHONY: all setup setup-test install demo test lint format unit tsan fuzz pytest test-faults test-frameworks bench \
-  bench-python bench-packaging clean
+.PHONY: all setup setup-test install reference demo test lint format unit tsan fuzz pytest test-faults \
+  test-frameworks bench bench-python bench-packaging clean
 
 all: install
 
@@ -93,6 +93,10 @@ $(STAMPS)/install: $(SOURCES) $(STAMPS)/venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps \
 	  build/dist/ekiben-*.whl
 	@touch $@
+
+# docs/reference/command-line.md, which a test compares with what the commands print.
+reference: install
+	@$(BIN)/python tools/command_reference.py $(BIN)/ekiben
 
 # --- try it -----------------------------------------------------------------------------------
 

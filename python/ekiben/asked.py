@@ -69,6 +69,13 @@ def upload(local: str, url: str) -> dict[str, Any]:
     return {"url": place.url}
 
 
+def image_files(cache: str, bento: str, *uv: str) -> dict[str, Any]:
+    """The folders of a bento's image that hold Python."""
+    from .imaging import image_files as put_together
+
+    return put_together(cache, bento, *uv)
+
+
 def download(url: str, folder: str) -> dict[str, Any]:
     """The `path` in the folder that has what was at the URL."""
     from . import remote
@@ -81,6 +88,7 @@ _QUESTIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "configuration": configuration,
     "describe-service": describe_service,
     "download": download,
+    "image-files": image_files,
     "upload": upload,
     "render-dockerfile": render_dockerfile,
 }

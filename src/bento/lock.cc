@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "bento/uv.h"
 #include "worker/process.h"
-#include "worker/python.h"
 
 namespace ekiben::bento {
 namespace {
@@ -15,31 +15,12 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kSuccess = "exit status 0";
-constexpr const char* kIsThere =
-    "import sys, importlib.util as u; sys.exit(u.find_spec('uv') is None)";
 
 Result<std::string> RunIn(const fs::path& folder, std::vector<std::string> command) {
   auto process =
       worker::Process::Start({.command = std::move(command), .working_dir = folder.string()});
   if (!process) return Error(std::move(process).error());
   return process->Reap();
-}
-
-// The beginning of a command that is uv.
-Result<std::vector<std::string>> FindUv(const std::string& python) {
-  if (const auto found = worker::FindInPath("uv")) {
-    return std::vector{fs::absolute(*found).string()};
-  }
-  const fs::path beside = fs::path(python).parent_path() / "uv";
-  if (!python.empty() && worker::IsProgram(beside)) return std::vector{beside.string()};
-  if (!python.empty()) {
-    const auto how = RunIn("", {python, "-c", kIsThere});
-    if (how && *how == kSuccess) return std::vector<std::string>{python, "-m", "uv"};
-  }
-  return Error(NotFound("the packages cannot be locked: there is no uv, neither in PATH nor in the "
-                        "Python environment")
-                   .WithHint("`pip install uv`, or write lock_packages: false below python: in the "
-                             "bentofile"));
 }
 
 // A path of find_links means the folder that is built; a URL is left as it is.
@@ -75,7 +56,12 @@ std::vector<std::string> LockArguments(const LockRequest& request) {
 
 Status LockPackages(const LockRequest& request) {
   auto command = FindUv(request.python);
-  if (!command) return command.error();
+  if (!command) {
+    return NotFound(
+               "the packages cannot be locked: there is no uv, neither in PATH nor in the Python "
+               "environment")
+        .WithHint("`pip install uv`, or write lock_packages: false below python: in the bentofile");
+  }
   for (std::string& word : LockArguments(request)) command->push_back(std::move(word));
   const auto how = RunIn(request.folder, *command);
   if (!how) return Status(how.error()).WithContext("cannot lock the packages");

@@ -122,6 +122,8 @@ Yaml OursNode(const Plan& plan) {
     if (!env.value) required.items.push_back(TextNode(env.name));
   }
   if (!required.items.empty()) node.Add("required_env", std::move(required));
+  const std::vector<std::string>& commands = plan.options.docker.commands;
+  if (!commands.empty()) node.Add("commands", store::TextsNode(commands));
   if (!plan.options.args.members.empty()) node.Add("args", plan.options.args);
   return node.Take();
 }

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/file.h"
 #include "store/bento_store.h"
 #include "store/bento_yaml.h"
 
@@ -32,7 +33,7 @@ Status AddModels(const store::BentoInfo& bento, const Context& context,
   for (const store::BentoModel& wanted : bento.models) {
     const auto model = models.Get(wanted.tag.ToString());
     if (!model) return model.error();
-    if (model->native.empty()) {
+    if (model->native.empty() && bento.kind == store::BentoKind::kModel) {
       return FailedPrecondition(
           fmt::format("the model {} runs in Python only, so that a bento of it "
                       "alone cannot become an image",
@@ -41,9 +42,9 @@ Status AddModels(const store::BentoInfo& bento, const Context& context,
     for (const store::NativeForm& form : model->native) {
       source.artefacts.try_emplace(form.runtime, model->path / form.file);
     }
-    source.models.push_back({.name = model->tag.name,
-                             .version = model->tag.version,
-                             .file = model->path / model->native.front().file});
+    image::ModelFile file{.name = model->tag.name, .version = model->tag.version};
+    if (!model->native.empty()) file.file = model->path / model->native.front().file;
+    source.models.push_back(std::move(file));
   }
   return {};
 }
@@ -53,22 +54,23 @@ Status AddModels(const store::BentoInfo& bento, const Context& context,
 Result<image::BentoSource> FindBentoSource(std::string_view text, const Context& context) {
   const auto bento = FindBento(text, context);
   if (!bento) return Error(bento.error());
-  if (bento->kind != store::BentoKind::kModel) {
-    return Error(FailedPrecondition(fmt::format("the bento {} is a service in Python, of which "
-                                                "this version makes no images",
-                                                bento->tag.ToString()))
-                     .WithHint("`docker build` takes its env/docker/Dockerfile"));
-  }
   if (Status whole = store::CheckDigest(*bento); !whole.ok()) return Error(std::move(whole));
+  const auto bento_yaml = ReadFile(bento->path / store::kBentoYaml, store::kMaxBentoYaml);
+  if (!bento_yaml) return Error(bento_yaml.error());
+  auto docker = image::ParseDockerOptions(*bento_yaml);
+  if (!docker) return Error(std::move(docker).error());
   const auto created =
       std::chrono::duration_cast<std::chrono::seconds>(bento->creation_time.time_since_epoch());
   image::BentoSource source{.folder = bento->path,
                             .name = bento->tag.name,
                             .version = bento->tag.version,
                             .digest = bento->digest,
-                            .created = created.count()};
-  if (Status added = AddModels(*bento, context, source); !added.ok())
+                            .created = created.count(),
+                            .is_python = bento->kind == store::BentoKind::kPython,
+                            .docker = *std::move(docker)};
+  if (Status added = AddModels(*bento, context, source); !added.ok()) {
     return Error(std::move(added));
+  }
   return source;
 }
 

@@ -18,7 +18,9 @@
 
 #include "base/clock.h"
 #include "cli/bento_source.h"
+#include "cli/image_backend.h"
 #include "cli/image_loader.h"
+#include "cli/image_planning.h"
 #include "cli/labels.h"
 #include "cli/layer_progress.h"
 #include "cli/report.h"
@@ -172,6 +174,30 @@ void PrintResult(const image::Image& made, const std::vector<registry::Reference
                      texts.front());
 }
 
+// What --output says is not for the tools that run Dockerfiles: each has its own store of images.
+Status BuildWithBackend(const ContainerizeArgs& args, const image::BentoSource& bento,
+                        const std::vector<registry::Reference>& names, Context& context) {
+  if (!args.output.empty()) {
+    return InvalidArgument(
+               fmt::format("--output and --backend do not go together: '{}' keeps the image itself",
+                           args.backend))
+        .WithHint(fmt::format("leave --output out; `{} push` or `save` writes it", args.backend));
+  }
+  const Status built = RunBackend({.tool = args.backend,
+                                   .names = names,
+                                   .labels = bento.labels,
+                                   .platform = args.platform,
+                                   .options = args.options},
+                                  bento.folder);
+  if (!built.ok()) return built;
+  const std::string runner = args.backend == "docker" ? "docker" : "podman";
+  context.out << fmt::format(
+      "Successfully built the image {0} of Bento(tag=\"{1}:{2}\")\n"
+      "run     {3} run -it --rm -p 3000:3000 {0} serve --production\n",
+      names.front().ToString(), bento.name, bento.version, runner);
+  return {};
+}
+
 }  // namespace
 
 Status RunContainerize(const ContainerizeArgs& args, Context& context) {
@@ -183,12 +209,16 @@ Status RunContainerize(const ContainerizeArgs& args, Context& context) {
   if (!bento) return bento.error();
   const auto names = NamesOf(args, *bento);
   if (!names) return names.error();
+  bento->labels = *std::move(labels);
+  if (!args.backend.empty()) return BuildWithBackend(args, *bento, *names, context);
+  if (!args.options.empty()) {
+    return InvalidArgument("--opt is for --backend, which is not given");
+  }
   const auto target = TargetOf(args.output);
   if (!target) return target.error();
-  bento->labels = *std::move(labels);
   bento->created = date->value_or(bento->created);
   bento->ekiben_version = VersionText();
-  const auto plan = image::PlanNativeImage(*bento);
+  const auto plan = PlanImage(args, *bento, context);
   if (!plan) return plan.error();
   if (Status fits = CheckPlatform(args.platform, *plan); !fits.ok()) return fits;
 
@@ -232,6 +262,17 @@ void AddContainerize(CLI::App& app, Context& context) {
       ->type_name("FILE");
   command->add_option("--label", args->labels, "KEY=VALUE, as often as needed")
       ->type_name("LABEL")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("--python", args->python, "the interpreter that an image of Python gets")
+      ->type_name("PATH");
+  command
+      ->add_option("--backend", args->backend,
+                   "build the bento's Dockerfile with docker, podman or buildah instead")
+      ->check(CLI::IsMember({"docker", "podman", "buildah"}).description(""))
+      ->type_name("TOOL");
+  command->add_option("--opt", args->options, "for the tool, as often as needed: network=host")
+      ->type_name("OPTION")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->callback([args, &context] { context.status = RunContainerize(*args, context); });

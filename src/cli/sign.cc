@@ -82,8 +82,10 @@ void AddSign(CLI::App& parent, Context& context) {
   command->footer(
       fmt::format("  {} sign {}:latest --key release", kind.command, kExampleName<Info>));
   command->add_option("TAG", args->tag, "NAME, or NAME:VERSION")->required();
-  command->add_option("--key", args->key,
-                      "a name of `ekiben keys list`, or a file; the only one there is");
+  command
+      ->add_option("--key", args->key,
+                   "a name of `ekiben keys list`, or a file; the only one there is")
+      ->type_name("KEY");
   AddPasswordFile(*command, args->password_file);
   command->callback([args, &context] { context.status = RunSign<Info>(*args, context); });
 }

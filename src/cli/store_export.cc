@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "cli/remote.h"
 #include "cli/store_commands.h"
+#include "cli/usage.h"
 
 namespace ekiben::cli {
 namespace {
@@ -140,8 +141,8 @@ void AddExport(CLI::App& parent, Context& context) {
                       fmt::format("a file that ends with .{0}, .xz, .gz, .bz2, .tar or .zip, or a "
                                   "folder for it, or a URL like s3://bucket/iris.{0}; here",
                                   kArchiveSuffix<Info>));
-  command->add_option("-o,--output", args->output, "the form, whatever the path ends with")
-      ->check(CLI::IsMember({kArchiveSuffix<Info>, "xz", "gz", "bz2", "tar", "zip", "folder"}));
+  AddOutput(*command, args->output,
+            {kArchiveSuffix<Info>, "xz", "gz", "bz2", "tar", "zip", "folder"});
   AddRemotePython(*command, args->python);
   command->callback([args, &context] { context.status = RunExport<Info>(*args, context); });
 }

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "cli/remote.h"
 #include "cli/store_commands.h"
+#include "cli/usage.h"
 
 namespace ekiben::cli {
 namespace {
@@ -73,8 +74,8 @@ void AddRemotePython(CLI::App& command, std::string& python) {
 }
 
 void AddImportFormat(CLI::App& command, std::string& format) {
-  command.add_option("-f,--format", format, "the form, whatever the path ends with")
-      ->check(CLI::IsMember({"bento", "bentomodel", "xz", "gz", "bz2", "tar", "zip", "folder"}));
+  AddForms(command, "-f,--format", format,
+           {"bento", "bentomodel", "xz", "gz", "bz2", "tar", "zip", "folder"});
 }
 
 void AddImport(CLI::App& app, Context& context) {

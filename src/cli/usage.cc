@@ -147,14 +147,20 @@ std::string SeeHelp(const CLI::App& app, const std::vector<std::string>& words) 
   return fmt::format("see `{} --help`", Leaf(app, words).second);
 }
 
-CLI::Option* AddOutput(CLI::App& command, std::string& form, std::vector<std::string> forms) {
+CLI::Option* AddForms(CLI::App& command, const std::string& option, std::string& form,
+                      std::vector<std::string> forms) {
   const std::string list = fmt::format("{}", fmt::join(forms, ", "));
   const auto check = [forms = std::move(forms), list](const std::string& text) {
     const bool known = std::ranges::find(forms, text) != forms.end();
     return known ? "" : fmt::format("expected one of {}, got '{}'", list, text);
   };
-  const std::string description = fmt::format("{} (default: {})", list, form);
-  return command.add_option("-o,--output", form, description)->type_name("FORMAT")->check(check);
+  const std::string description = form.empty() ? list + "; that of the path's end"
+                                               : fmt::format("{} (default: {})", list, form);
+  return command.add_option(option, form, description)->type_name("FORMAT")->check(check);
+}
+
+CLI::Option* AddOutput(CLI::App& command, std::string& form, std::vector<std::string> forms) {
+  return AddForms(command, "-o,--output", form, std::move(forms));
 }
 
 }  // namespace ekiben::cli

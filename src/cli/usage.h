@@ -29,6 +29,11 @@ Status CheckWords(const CLI::App& app, const std::vector<std::string>& words);
 // "see `ekiben models list --help`", of the command that `words` begins with.
 std::string SeeHelp(const CLI::App& app, const std::vector<std::string>& words);
 
+// An option that is one of `forms`: of which the value that `form` has is the default, or, where it
+// has none, whatever a file's name ends with.
+CLI::Option* AddForms(CLI::App& command, const std::string& option, std::string& form,
+                      std::vector<std::string> forms);
+
 // The option -o: one of `forms`, of which the value that `form` has is the default.
 CLI::Option* AddOutput(CLI::App& command, std::string& form, std::vector<std::string> forms);
 

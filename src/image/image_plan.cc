@@ -44,6 +44,8 @@ std::vector<std::string> EnvironmentOf(const EngineFiles& files) {
   return environment;
 }
 
+}  // namespace
+
 ImageConfig ConfigOf(const BentoSource& bento, const EngineFiles& files) {
   const std::string program = fmt::format("/{}", kProgram);
   ImageConfig config{.architecture = kArchitecture,
@@ -62,8 +64,6 @@ ImageConfig ConfigOf(const BentoSource& bento, const EngineFiles& files) {
   config.healthcheck.command = {program, "healthcheck"};
   return config;
 }
-
-}  // namespace
 
 Result<ImagePlan> PlanNativeImage(const BentoSource& bento) {
   const auto files = FindEngineFiles(bento.artefacts);

@@ -96,15 +96,19 @@ Result<EngineFiles> FindEngineFiles(const Artefacts& artefacts) {
   return files;
 }
 
-PlannedLayer BaseLayer(const EngineFiles& files, const std::map<fs::path, Package>& packages) {
-  PlannedLayer layer{.name = "base", .made_by = "ekiben: libraries of the system, users"};
-  for (const fs::path& file : files.system) AddLibrary(layer.tree, file);
+void AddPackages(const std::map<fs::path, Package>& packages, LayerTree& tree) {
   for (const auto& [file, package] : packages) {
     // As in distroless images: a file for each package, since there is no dpkg that could write
     // one.
-    layer.tree.AddText(fmt::format("var/lib/dpkg/status.d/{}", package.name), package.about);
-    AddTermsOfPackage(package.name, layer.tree);
+    tree.AddText(fmt::format("var/lib/dpkg/status.d/{}", package.name), package.about);
+    AddTermsOfPackage(package.name, tree);
   }
+}
+
+PlannedLayer BaseLayer(const EngineFiles& files, const std::map<fs::path, Package>& packages) {
+  PlannedLayer layer{.name = "base", .made_by = "ekiben: libraries of the system, users"};
+  for (const fs::path& file : files.system) AddLibrary(layer.tree, file);
+  AddPackages(packages, layer.tree);
   layer.tree.AddFolder("tmp", 01777);
   layer.tree.AddFolder(kUserHome, 0755, kUser);
   layer.tree.AddText("etc/passwd", kUsers);

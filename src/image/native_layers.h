@@ -47,9 +47,12 @@ using Artefacts = std::map<std::string, std::filesystem::path>;
 // kNotFound where a plugin or a library is missing.
 Result<EngineFiles> FindEngineFiles(const Artefacts& artefacts);
 
-// The C library and the other libraries of the system, certificates, users, /tmp; what dpkg says of
-// the packages that the libraries are from, where scanners of images look for it, and the terms
-// under which they may be copied.
+// What dpkg says of packages, where scanners of images look for it, and the terms under which what
+// is in them may be copied.
+void AddPackages(const std::map<std::filesystem::path, Package>& packages, LayerTree& tree);
+
+// The C library and the other libraries of the system, certificates, users, /tmp, and the
+// packages that the libraries are from.
 PlannedLayer BaseLayer(const EngineFiles& files,
                        const std::map<std::filesystem::path, Package>& packages);
 // The libraries that plugins find by themselves, which are large and change seldom.

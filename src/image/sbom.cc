@@ -35,6 +35,14 @@ Component OfPackage(const Package& package) {
                               Escaped(package.version), package.architecture)};
 }
 
+Component OfDistribution(const Distribution& distribution) {
+  return {.type = "library",
+          .name = distribution.name,
+          .version = distribution.version,
+          .purl = fmt::format("pkg:pypi/{}@{}", Escaped(distribution.name),
+                              Escaped(distribution.version))};
+}
+
 Result<Component> OfFile(std::string type, std::string name, std::string version,
                          const fs::path& file) {
   auto hash = Sha256OfFile(file);
@@ -45,6 +53,16 @@ Result<Component> OfFile(std::string type, std::string name, std::string version
                       .sha256 = *std::move(hash)};
   component.purl = "pkg:generic/" + Escaped(component.name);
   if (!component.version.empty()) component.purl += "@" + Escaped(component.version);
+  return component;
+}
+
+Result<Component> OfModel(const ModelFile& model) {
+  Component component{
+      .type = "machine-learning-model", .name = model.name, .version = model.version};
+  if (model.file.empty()) return component;
+  auto hash = Sha256OfFile(model.file);
+  if (!hash) return Error(std::move(hash).error());
+  component.sha256 = *std::move(hash);
   return component;
 }
 
@@ -107,11 +125,14 @@ Result<std::vector<Component>> ComponentsOf(const ImagePlan& plan, const BentoSo
       added = add(OfFile("library", name.substr(0, name.find(".so")), VersionIn(name), file));
     }
   }
+  if (!plan.interpreter.empty() && !plan.packages.contains(plan.interpreter)) {
+    if (!added.ok()) return Error(added);
+    added = add(OfFile("application", "python", plan.python_version, plan.interpreter));
+  }
+  for (const Distribution& one : plan.distributions) components.push_back(OfDistribution(one));
   for (const ModelFile& model : bento.models) {
     if (!added.ok()) return Error(added);
-    auto component = OfFile("machine-learning-model", model.name, model.version, model.file);
-    if (component) component->purl.clear();
-    added = add(std::move(component));
+    added = add(OfModel(model));
   }
   if (!added.ok()) return Error(added);
   return components;

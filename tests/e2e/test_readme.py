@@ -7,11 +7,12 @@ import re
 import shlex
 import shutil
 import subprocess
+import tarfile
 import textwrap
 from pathlib import Path
 
 from harness.client import call
-from harness.program import MODELS, ROOT, run, run_python
+from harness.program import MODELS, PATIENCE, ROOT, run, run_python
 from harness.server import Server
 
 README = (ROOT / "README.md").read_text()
@@ -77,6 +78,21 @@ def test_a_model_file_is_imported_and_served(tmp_path: Path) -> None:
     serve = arguments("ekiben serve classifier")
     with Server(tmp_path / "server", tmp_path, *serve[1:]) as server:
         assert "/run" in server.stdout
+
+
+def test_the_service_becomes_a_bento_and_the_bento_an_image(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    (tmp_path / "train.py").write_text(program())
+    trained = run_python(tmp_path / "train.py", home=home)
+    assert trained.returncode == 0, trained.stderr
+    built = run(*arguments("ekiben build"), home=home, cwd=ROOT, timeout=10 * PATIENCE)
+    assert built.returncode == 0, built.stderr
+    # Packages may have to be fetched and are compiled.
+    words = arguments("ekiben containerize")
+    made = run(*words, home=home, cwd=tmp_path, timeout=10 * PATIENCE)
+    assert made.returncode == 0, made.stderr
+    with tarfile.open(tmp_path / "iris.tar") as archive:
+        assert {"index.json", "manifest.json", "oci-layout"} <= set(archive.getnames())
 
 
 def test_every_page_that_it_names_is_there() -> None:

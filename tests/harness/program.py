@@ -33,9 +33,13 @@ def python_path(python: Path) -> dict[str, str]:
 
 
 def run(
-    *arguments: str | Path, home: Path, cwd: Path | None = None, **variables: str
+    *arguments: str | Path,
+    home: Path,
+    cwd: Path | None = None,
+    timeout: float = PATIENCE,
+    **variables: str,
 ) -> subprocess.CompletedProcess[str]:
-    """`ekiben` with these arguments, to its end."""
+    """`ekiben` with these arguments, to its end; `timeout` in seconds."""
     return subprocess.run(
         [binary(), *arguments],
         env=environment(home, **variables),
@@ -43,7 +47,7 @@ def run(
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
-        timeout=PATIENCE,
+        timeout=timeout,
         check=False,
     )
 
