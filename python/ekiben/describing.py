@@ -7,8 +7,8 @@ import os
 import sys
 from typing import Any
 
-from . import configuration
 from .bentoml_alias import install
+from .configuration import SCHEMA, defaults, use
 from .exceptions import ImportServiceError
 from .loading import load
 from .manifest import python_version
@@ -37,7 +37,7 @@ def describe_service(target: str, folder: str, alias: str = "") -> dict[str, Any
     os.dup2(2, 1)
     sys.dont_write_bytecode = True
     install(force=alias == "alias")
-    configuration.use(configuration.defaults(configuration.SCHEMA))
+    use(defaults(SCHEMA))
     try:
         service = load(target, working_dir=folder, standalone_load=True)
     except ImportServiceError as error:

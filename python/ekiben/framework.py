@@ -18,7 +18,6 @@ from .model import Model
 from .native.forms import without_native
 from .tag import Tag
 
-
 Signatures = Mapping[str, Signature | Mapping[str, Any]]
 
 # Makes a model's native forms in its folder; returns what goes under `ekiben` in model.yaml.

@@ -86,6 +86,8 @@ def user_trace(error: BaseException, folder: Path | None = None) -> str:
         folder: Where the user's code lies; by default all that is not ekiben's, the import
             system's or an installed package's.
     """
+    import traceback  # Only a mistake needs it.
+
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
@@ -116,6 +118,8 @@ def _target_of_folder(folder: Path) -> str:
             f"'{folder}' has neither {BENTOFILE} nor service.py",
             hint=f"write service: module:attr into {BENTOFILE}, or name the module",
         )
+    import yaml  # What names a module needs none of it.
+
     try:
         document = yaml.safe_load(bentofile.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:

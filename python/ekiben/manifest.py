@@ -221,7 +221,7 @@ def read_manifest(path: Path, parse: Callable[[Any], _Info], hint: str) -> _Info
 
 
 def python_version() -> str:
-    """This interpreter's, such as `3.11.7`: `platform` says the same, and takes longer to import."""
+    """This interpreter's, such as `3.11.7`, without `platform`, which takes long to import."""
     return sys.version.partition(" ")[0]
 
 

@@ -14,7 +14,6 @@ from .log import warn
 from .manifest import ModelInfo
 from .tag import LATEST, Tag
 
-
 # Names of models whose newest version this process has asked for.
 asked_for_newest: set[str] = set()
 

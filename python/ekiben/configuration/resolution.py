@@ -15,7 +15,6 @@ from .migration import migrated
 from .schema import RUNNER, SCHEMA, Schema, defaults
 from .values import Check
 
-
 _FILES = ("EKIBEN_CONFIG", "BENTOML_CONFIG")
 _OPTIONS = ("BENTOML_CONFIG_OPTIONS", "EKIBEN_CONFIG_OPTIONS")
 

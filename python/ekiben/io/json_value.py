@@ -24,7 +24,6 @@ from .pydantic_models import (
 from .wire import Json, WireValue
 
 
-
 class JSON(IODescriptor[Any], descriptor_id="bentoml.io.JSON"):
     """JSON; the function gets dicts, lists, text and numbers, or an instance of a model.
 

@@ -17,7 +17,6 @@ from .handles import LocalHandle, RunnerHandle, UninitializedHandle
 from .runnable import Runnable, RunnableMethodConfig
 from .strategy import DefaultStrategy, Strategy
 
-
 _METHOD_OPTIONS = ("max_batch_size", "max_latency_ms")
 
 

@@ -14,7 +14,6 @@ from ..log import warn
 from .resource import get_resource, system_resources
 from .runnable import Runnable
 
-
 GPU = "nvidia.com/gpu"
 
 # Which GPUs a process sees, by number; "-1" for none.

@@ -22,7 +22,6 @@ from ..runner import Runner
 from ..tag import Tag
 from .api import API, SYSTEM_ROUTES
 
-
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _services: list[weakref.ref] = []
