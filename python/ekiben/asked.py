@@ -22,14 +22,15 @@ _FAILED = 2
 
 def about() -> dict[str, Any]:
     """The versions of `ekiben` and `python`."""
-    import platform
     from importlib.metadata import PackageNotFoundError, version
+
+    from .manifest import python_version
 
     try:
         installed = version("ekiben")
     except PackageNotFoundError:  # It is imported from its sources.
         installed = "unknown"
-    return {"ekiben": installed, "python": platform.python_version()}
+    return {"ekiben": installed, "python": python_version()}
 
 
 def configuration(*options: str) -> dict[str, Any]:

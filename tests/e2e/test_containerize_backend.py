@@ -11,7 +11,7 @@ import pytest
 from harness.base_image import PATH, Buildah, fill
 from harness.client import call
 from harness.containers import Docker, Network, checked, why_no_containers
-from harness.program import binary, eventually, run
+from harness.program import MINUTES, binary, eventually, run
 
 import ekiben
 
@@ -62,7 +62,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (project / "service.py").write_text(SERVICE)
     wheel = ekibens_wheel(project)
     (project / "bentofile.yaml").write_text(BENTOFILE.replace("WHEEL", wheel.name))
-    done = run("build", project, "--version", "v1", home=folder / "home")
+    done = run("build", project, "--version", "v1", home=folder / "home", timeout=MINUTES)
     assert done.returncode == 0, done.stderr
     return folder / "home"
 
@@ -99,7 +99,7 @@ def test_the_dockerfile_is_built_and_its_image_serves(
     buildah.make_base("localhost/base:1")
     words = ["plain:v1", "--backend", "buildah", "-t", "localhost/plain:v1", "--label", "a=b"]
     options = ["--opt", "isolation=chroot", "--opt", "pull=never"]
-    done = run("containerize", *words, *options, home=home, **buildah.variables)
+    done = run("containerize", *words, *options, home=home, timeout=MINUTES, **buildah.variables)
     assert done.returncode == 0, done.stdout + done.stderr
     said = "podman run -it --rm -p 3000:3000 localhost/plain:v1 serve --production"
     assert said in done.stdout
@@ -130,7 +130,7 @@ def test_docker_builds_it_too(request: pytest.FixtureRequest, home: Path, tmp_pa
     changes = [f"--change=ENV PATH={PATH}", "--change=ENV PIP_NO_INDEX=1"]
     docker.run("import", *changes, tmp_path / "base.tar", "localhost/base:1")
     words = ["plain:v1", "--backend", "docker", "-t", "plain:v1", "--opt", "network=host"]
-    done = run("containerize", *words, home=home, DOCKER_HOST=docker.host)
+    done = run("containerize", *words, home=home, timeout=MINUTES, DOCKER_HOST=docker.host)
     assert done.returncode == 0, done.stdout + done.stderr
     # The entrypoint gives a port, and who runs the image another.
     serve = ["serve", "--production", "--port", "0", "--api-workers", "1"]

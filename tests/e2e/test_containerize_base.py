@@ -22,7 +22,7 @@ from harness.base_image import fill
 from harness.client import call
 from harness.containers import Unpacked
 from harness.image import Image
-from harness.program import run
+from harness.program import MINUTES, run
 from harness.pushed import LAYER, Pusher
 from harness.registry import Registry
 
@@ -103,7 +103,7 @@ def built(folder: Path, base: str) -> Path:
     project.mkdir()
     (project / "service.py").write_text(SERVICE)
     (project / "bentofile.yaml").write_text(BENTOFILE.replace("BASE", base))
-    done = run("build", project, "--version", "v1", home=folder / "home")
+    done = run("build", project, "--version", "v1", home=folder / "home", timeout=MINUTES)
     assert done.returncode == 0, done.stderr
     return folder / "home"
 
@@ -112,7 +112,8 @@ def containerize(
     bases: Bases, home: Path, out: Path, *more: str
 ) -> subprocess.CompletedProcess[str]:
     words = ["plain:v1", "--output", f"{out}/", *more]
-    return run("containerize", *words, home=home, DOCKER_CONFIG=str(bases.docker_config))
+    config = str(bases.docker_config)
+    return run("containerize", *words, home=home, timeout=MINUTES, DOCKER_CONFIG=config)
 
 
 def test_the_bento_is_put_upon_the_image_for_this_platform(bases: Bases, tmp_path: Path) -> None:

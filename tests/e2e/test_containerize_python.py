@@ -18,11 +18,10 @@ import pytest
 from harness.client import call
 from harness.containers import Docker, Network, Podman, Unpacked, why_no_containers
 from harness.image import Image
-from harness.program import ROOT, binary, environment, eventually, run
+from harness.program import MINUTES, ROOT, binary, environment, eventually, run
 from harness.store import Store
 
 ROW = b"[[5.9, 3, 5.1, 1.8]]"
-MINUTES = 600.0  # Of compiling and compressing a few hundred megabytes, on a machine that is busy.
 NO_LOCK = """service: "service:svc"
 python:
   packages: [numpy, scikit-learn]
