@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The models of the store: list, get, create, delete, export, import."""
+"""The models of the store: list, get, create, delete, export, import, push, pull."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from .creation import checked_signatures, creation
 from .manifest import ModelContext, ModelInfo, ModelOptions, Signature
 from .model import Model
 from .publish import remove_all
+from .registries import pull_model as pull
+from .registries import push_model as push
 from .store import ModelStore
 from .tag import Tag
 
@@ -30,6 +32,8 @@ __all__ = [
     "get",
     "import_model",
     "list",
+    "pull",
+    "push",
 ]
 
 
