@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from harness.program import MODELS, run, run_python
+from harness.registry import Registry
 from harness.server import Server
 from harness.store import Store
 
@@ -43,3 +44,10 @@ def iris(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
     """A server of `iris_logistic` for tests that leave it as it was."""
     with Server(tmp_path_factory.mktemp("iris"), store.home, "iris_logistic") as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """A registry of one module's own, without logins."""
+    with Registry(tmp_path_factory.mktemp("registry")) as one:
+        yield one

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
         xgboost,
     )
     from .bento import Bento
-    from .bentos import delete, export_bento, get, import_bento, list
+    from .bentos import delete, export_bento, get, import_bento, list, pull, push
     from .configuration import load_config, save_config
     from .context import Context, Cookie
     from .loading import load
@@ -86,6 +86,8 @@ _NAMES = {
     "load": "loading",
     "load_config": "configuration",
     "monitor": "monitoring",
+    "pull": "bentos",
+    "push": "bentos",
     "save_config": "configuration",
     "serve": "server",
 }
@@ -149,6 +151,8 @@ __all__ = [
     "monitoring",
     "onnx",
     "picklable_model",
+    "pull",
+    "push",
     "pytorch",
     "pytorch_lightning",
     "save_config",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The bentos of the store: build, list, get, delete, export, import."""
+"""The bentos of the store: build, list, get, delete, export, import, push, pull."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from .archives import export_bento, import_bento
 from .bento import Bento, BentoInfo, BentoStore
 from .building import build, build_bentofile
 from .publish import remove_all
+from .registries import pull_bento as pull
+from .registries import push_bento as push
 from .tag import Tag
 
 __all__ = [
@@ -20,6 +22,8 @@ __all__ = [
     "get",
     "import_bento",
     "list",
+    "pull",
+    "push",
 ]
 
 

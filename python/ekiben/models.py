@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The models of the store: list, get, create, delete, export, import."""
+"""The models of the store: list, get, create, delete, export, import, push, pull."""
 
 from __future__ import annotations
 
 import builtins
+import importlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import ModuleType
@@ -17,6 +18,8 @@ from .tag import Tag
 
 if TYPE_CHECKING:
     from .archives import export_model, import_model
+    from .registries import pull_model as pull
+    from .registries import push_model as push
 
 __all__ = [
     "Model",
@@ -30,6 +33,8 @@ __all__ = [
     "get",
     "import_model",
     "list",
+    "pull",
+    "push",
 ]
 
 
@@ -125,13 +130,20 @@ def create(
         yield model
 
 
-def __getattr__(name: str) -> Any:
-    # Services that only get() their models need nothing of archives, which import much.
-    if name in ("export_model", "import_model"):
-        from . import archives
+# Services that only get() their models need none of these, whose modules import much.
+_ELSEWHERE = {
+    "export_model": (".archives", "export_model"),
+    "import_model": (".archives", "import_model"),
+    "pull": (".registries", "pull_model"),
+    "push": (".registries", "push_model"),
+}
 
-        return getattr(archives, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __getattr__(name: str) -> Any:
+    if name not in _ELSEWHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, function = _ELSEWHERE[name]
+    return getattr(importlib.import_module(module, __package__), function)
 
 
 def _model(store: ModelStore, info: ModelInfo) -> Model:

@@ -67,7 +67,7 @@ registry::ManifestText Artifact::Manifest() const {
       .Member("artifactType", is_model ? kModelType : kBentoType);
   json.Key("config");
   WriteDescriptor(json, {.media_type = std::string(is_model ? kModelConfigType : kBentoConfigType),
-                         .digest = "sha256:" + Sha256Of(config),
+                         .digest = ekiben::DigestOf(config),
                          .size = config.size()});
   json.Key("layers").BeginArray();
   for (const Layer& layer : layers) WriteDescriptor(json, layer.blob);
@@ -81,7 +81,7 @@ registry::ManifestText Artifact::Manifest() const {
   json.EndObject();
   return {.media_type = std::string(kManifestType),
           .bytes = json.text(),
-          .digest = "sha256:" + Sha256Of(json.text())};
+          .digest = ekiben::DigestOf(json.text())};
 }
 
 }  // namespace ekiben::artifact

@@ -30,7 +30,7 @@ std::string TagOf(std::string digest) {
 
 registry::Descriptor PayloadOf(const Signature& signature) {
   return {.media_type = std::string(kPayloadType),
-          .digest = "sha256:" + Sha256Of(signature.payload),
+          .digest = ekiben::DigestOf(signature.payload),
           .size = signature.payload.size(),
           .annotations = {{kAnnotation, signature.signature}}};
 }
@@ -54,7 +54,7 @@ registry::ManifestText ManifestOf(const std::vector<Signature>& signatures,
       .Member("mediaType", kImageConfigType)
       .Key("size")
       .Int(static_cast<int64_t>(config.size()))
-      .Member("digest", "sha256:" + Sha256Of(config))
+      .Member("digest", ekiben::DigestOf(config))
       .EndObject();
   json.Key("layers").BeginArray();
   for (const Signature& one : signatures) {
@@ -70,7 +70,7 @@ registry::ManifestText ManifestOf(const std::vector<Signature>& signatures,
   json.EndArray().EndObject();
   return {.media_type = std::string(kManifestType),
           .bytes = json.text(),
-          .digest = "sha256:" + Sha256Of(json.text())};
+          .digest = ekiben::DigestOf(json.text())};
 }
 
 }  // namespace
@@ -116,7 +116,7 @@ Status PushSignatures(registry::Repository& repository, const std::string& manif
   }
   if (all->size() == there) return {};
   const std::string config = ConfigOf(*all);
-  registry::Descriptor blob{.digest = "sha256:" + Sha256Of(config), .size = config.size()};
+  registry::Descriptor blob{.digest = ekiben::DigestOf(config), .size = config.size()};
   Status sent = repository.PutBytes(blob, config, progress);
   for (const Signature& one : *all) {
     blob = PayloadOf(one);

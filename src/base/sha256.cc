@@ -49,6 +49,12 @@ std::string Sha256Of(std::string_view bytes) {
   return hash.Hex();
 }
 
+std::string DigestOf(std::string_view bytes) {
+  Sha256 hash;
+  hash.Update(bytes);
+  return hash.Digest();
+}
+
 Result<std::string> Sha256OfFile(const std::filesystem::path& path) {
   const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.valid()) return Error(FileError("cannot read", path, errno));

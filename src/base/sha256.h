@@ -24,6 +24,8 @@ class Sha256 {
 
   // 64 hexadecimal digits, lower case. Nothing may be added afterwards.
   std::string Hex();
+  // "sha256:" and Hex(), as manifests name things.
+  std::string Digest() { return "sha256:" + Hex(); }
 
  private:
   struct Context;
@@ -32,6 +34,8 @@ class Sha256 {
 
 // In 64 hexadecimal digits, lower case.
 std::string Sha256Of(std::string_view bytes);
+// "sha256:" and these.
+std::string DigestOf(std::string_view bytes);
 // Of a file's content, which is never in memory as a whole.
 Result<std::string> Sha256OfFile(const std::filesystem::path& path);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ekiben build [TARGET] [-f FILE] [--version VERSION] [--name NAME] [--label KEY=VALUE]…
-//   [--allow-secrets PATTERN]… [-o tag]
+//   [--allow-secrets PATTERN]… [--containerize] [--push] [-t NAME:TAG]… [-o tag]
 #include "cli/build.h"
 
 #include <filesystem>
@@ -16,6 +16,8 @@
 #include "bento/builder.h"
 #include "cli/ask_python.h"
 #include "cli/build_plan.h"
+#include "cli/containerize.h"
+#include "cli/push.h"
 #include "cli/report.h"
 #include "cli/usage.h"
 
@@ -33,7 +35,6 @@ void TellResult(const BuildArgs& args, const store::BentoInfo& bento, Context& c
               << "Next:\n\n"
               << "  serve it:             ekiben serve " << tag << '\n'
               << "  see what is in it:    ekiben get " << tag << " -o tree\n";
-  if (bento.kind != store::BentoKind::kModel) return;
   context.out << "  make an image of it:  ekiben containerize " << tag << '\n';
 }
 
@@ -52,6 +53,54 @@ Result<std::string> RenderDockerfile(const std::string& python, const std::files
   return TextIn(*answer, "text");
 }
 
+// What can be known to be wrong before anything is built.
+Status CheckAfterwards(const BuildArgs& args, const store::Tag& tag) {
+  if (!args.push && !args.containerize) {
+    if (args.names.empty()) return {};
+    return InvalidArgument("-t is for --containerize and --push, of which none is given")
+        .WithHint("--name and --version say what the bento is called");
+  }
+  if (!args.push) return {};
+  if (!args.containerize && args.names.size() > 1) {
+    return InvalidArgument("-t: a bento is pushed under one name")
+        .WithHint("with --containerize an image is pushed under as many as are given");
+  }
+  std::vector<std::string> names = args.names;
+  if (names.empty()) names.emplace_back();
+  for (const std::string& name : names) {
+    const auto target = PushTarget(name, tag, DefaultRegistry());
+    if (!target) return Status(target.error()).WithContext("--push");
+  }
+  return {};
+}
+
+// What --containerize and --push ask for. What stdout is for is said by -o.
+Status DoAfterwards(const BuildArgs& args, const store::Tag& tag, Context& context) {
+  Context own{.store = context.store,
+              .bentos = context.bentos,
+              .open_onnx = context.open_onnx,
+              .in = context.in,
+              .out = args.output == "tag" ? context.err : context.out,
+              .err = context.err,
+              .may_ask = context.may_ask,
+              .color = context.color,
+              .terminal = context.terminal};
+  if (args.containerize) {
+    return RunContainerize({.bento = tag.ToString(),
+                            .names = args.names,
+                            .python = args.python,
+                            .push = args.push,
+                            .registry = args.registry},
+                           own);
+  }
+  if (!args.push) return {};
+  return RunPush<store::BentoInfo>({.tag = tag.ToString(),
+                                    .target = args.names.empty() ? "" : args.names.front(),
+                                    .force = args.force,
+                                    .registry = args.registry},
+                                   own);
+}
+
 }  // namespace
 
 Status RunBuild(const BuildArgs& args, Context& context) {
@@ -68,6 +117,7 @@ Status RunBuild(const BuildArgs& args, Context& context) {
                                      }};
   auto plan = MakePlan(args, context);
   if (!plan) return std::move(plan).error();
+  if (Status fits = CheckAfterwards(args, plan->tag); !fits.ok()) return fits;
   progress << "building " << plan->tag.ToString() << " of " << plan->service << '\n' << std::flush;
   const auto bento =
       bento::Build(*plan, context.bentos, listener, [&](const auto& file, const auto& blocks) {
@@ -77,7 +127,7 @@ Status RunBuild(const BuildArgs& args, Context& context) {
   listener.on_step(fmt::format("digest {}", bento->digest));
   listener.on_step(fmt::format("done in {:.1f} s", Seconds(Now() - start)));
   TellResult(args, *bento, context);
-  return {};
+  return DoAfterwards(args, bento->tag, context);
 }
 
 void AddBuild(CLI::App& app, Context& context) {
@@ -109,6 +159,21 @@ void AddBuild(CLI::App& app, Context& context) {
       ->type_name("PATH");
   command->add_flag("--bentoml", args->alias,
                     "import bentoml gives ekiben even where BentoML is installed");
+  command->add_flag("--containerize", args->containerize,
+                    "make an image of the bento as well, as `ekiben containerize` does");
+  command->add_flag("--push", args->push,
+                    "send the bento to a registry, as `ekiben push` does; with --containerize "
+                    "the image");
+  command
+      ->add_option("-t,--image-tag,--tag", args->names,
+                   "what the image is called, as often as needed, or where the bento is pushed to; "
+                   "its tag")
+      ->type_name("NAME:TAG")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_flag("--force", args->force, "with --push: replace another bento that has its tag");
+  AddRegistryOptions(*command, args->registry, false);
+  AddThreads(*command, args->registry, "--threads");
   AddOutput(*command, args->output, {"default", "tag"});
   command->callback([args, &context] { context.status = RunBuild(*args, context); });
 }

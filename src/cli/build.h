@@ -8,6 +8,7 @@
 
 #include "base/status.h"
 #include "cli/context.h"
+#include "cli/registry_options.h"
 
 namespace ekiben::cli {
 
@@ -20,7 +21,12 @@ struct BuildArgs {
   std::vector<std::string> allow_secrets = {};  // Patterns, beside those of the bentofile.
   std::string output = "default";               // "default" or "tag"
   std::string python = {};                      // Empty: found by itself.
-  bool alias = false;  // `import bentoml` means ekiben even where BentoML is.
+  bool alias = false;         // `import bentoml` means ekiben even where BentoML is.
+  bool containerize = false;  // An image of it is made as well.
+  bool push = false;          // The image goes to a registry, or the bento where there is none.
+  std::vector<std::string> names = {};  // Of the image, or of the bento in the registry.
+  bool force = false;                   // Over another bento that is there.
+  RegistryArgs registry = {};
 };
 
 Status RunBuild(const BuildArgs& args, Context& context);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ekiben containerize BENTO [-t NAME:TAG]… [--output FILE.tar|FOLDER/] [--platform OS/ARCHITECTURE]
+// ekiben containerize BENTO [-t NAME:TAG]… [--output FILE.tar|FOLDER/ | --push] [--platform
+// OS/ARCH]
 //                     [--label KEY=VALUE]… [--sbom FILE]
 #include "cli/containerize.h"
 
@@ -21,6 +22,7 @@
 #include "cli/image_backend.h"
 #include "cli/image_loader.h"
 #include "cli/image_planning.h"
+#include "cli/image_push.h"
 #include "cli/labels.h"
 #include "cli/layer_progress.h"
 #include "cli/report.h"
@@ -37,14 +39,16 @@ namespace fs = std::filesystem;
 
 // Where an image goes.
 struct Target {
-  enum class Kind { kArchive, kLayout, kLoader };
+  enum class Kind { kArchive, kLayout, kLoader, kRegistry };
 
   Kind kind = Kind::kLoader;
   fs::path path;
   std::string loader;
 };
 
-Result<Target> TargetOf(const std::string& output) {
+Result<Target> TargetOf(const ContainerizeArgs& args) {
+  const std::string& output = args.output;
+  if (args.push) return Target{.kind = Target::Kind::kRegistry};
   if (output.empty()) {
     auto loader = FindImageLoader();
     if (!loader) return Error(std::move(loader).error());
@@ -75,8 +79,8 @@ Result<registry::Reference> ImageName(const std::string& text) {
   return name;
 }
 
-Result<std::vector<registry::Reference>> NamesOf(const ContainerizeArgs& args,
-                                                 const image::BentoSource& bento) {
+Result<std::vector<registry::Reference>> LocalNamesOf(const ContainerizeArgs& args,
+                                                      const image::BentoSource& bento) {
   std::vector<registry::Reference> names;
   for (const std::string& text : args.names) {
     auto name = ImageName(text);
@@ -87,6 +91,12 @@ Result<std::vector<registry::Reference>> NamesOf(const ContainerizeArgs& args,
   auto name = ImageName(bento.name + ":" + bento.version);
   if (!name) return Error(std::move(name).error().WithContext("give -t NAME:TAG"));
   return std::vector{*std::move(name)};
+}
+
+Result<std::vector<registry::Reference>> NamesOf(const ContainerizeArgs& args,
+                                                 const image::BentoSource& bento) {
+  auto names = LocalNamesOf(args, bento);
+  return names && args.push ? NamesInRegistry(*names, DefaultRegistry()) : names;
 }
 
 // The variable that makes builds of one source the same everywhere.
@@ -148,8 +158,9 @@ Status Attach(const image::ImagePlan& plan, const image::BentoSource& bento, ima
 }
 
 Status Deliver(const image::Image& made, const std::vector<registry::Reference>& names,
-               const Target& target, Context& context) {
+               const Target& target, const RegistryArgs& registry, Context& context) {
   switch (target.kind) {
+    case Target::Kind::kRegistry: return PushImage(made, names, registry, context);
     case Target::Kind::kArchive: return image::WriteArchive(made, names, target.path);
     case Target::Kind::kLayout: return image::WriteLayout(made, names, target.path);
     case Target::Kind::kLoader: break;
@@ -168,6 +179,8 @@ void PrintResult(const image::Image& made, const std::vector<registry::Reference
   std::ostream& out = context.out;
   out << fmt::format("Successfully built the image {} of Bento(tag=\"{}:{}\")\ndigest  {}\n",
                      fmt::join(texts, ", "), bento.name, bento.version, made.digest());
+  if (target.kind == Target::Kind::kRegistry)
+    out << fmt::format("pushed  {}\n", fmt::join(texts, "\npushed  "));
   const std::string runner = target.loader.empty() ? "docker" : target.loader;
   if (target.kind == Target::Kind::kArchive) {
     out << fmt::format("load    {} load --input {}\n", runner, target.path.string());
@@ -194,14 +207,16 @@ Status BuildWithBackend(const ContainerizeArgs& args, const image::BentoSource& 
                                    .names = names,
                                    .labels = bento.labels,
                                    .platform = args.platform,
-                                   .options = args.options},
+                                   .options = args.options,
+                                   .push = args.push,
+                                   .plain_http = args.registry.plain_http},
                                   bento.folder);
   if (!built.ok()) return built;
   const std::string runner = args.backend == "docker" ? "docker" : "podman";
   context.out << fmt::format(
-      "Successfully built the image {0} of Bento(tag=\"{1}:{2}\")\n"
+      "Successfully built {4}the image {0} of Bento(tag=\"{1}:{2}\")\n"
       "run     {3} run -it --rm -p 3000:3000 {0} serve --production\n",
-      names.front().ToString(), bento.name, bento.version, runner);
+      names.front().ToString(), bento.name, bento.version, runner, args.push ? "and pushed " : "");
   return {};
 }
 
@@ -210,6 +225,10 @@ Status BuildWithBackend(const ContainerizeArgs& args, const image::BentoSource& 
 Status RunContainerize(const ContainerizeArgs& args, Context& context) {
   auto labels = ParseLabels(args.labels);
   if (!labels) return labels.error();
+  if (args.push && !args.output.empty()) {
+    return InvalidArgument("--push and --output do not go together")
+        .WithHint("an image that was pushed is written into a file by `skopeo copy`");
+  }
   const auto date = SourceDate();
   if (!date) return date.error();
   auto bento = FindBentoSource(args.bento, context);
@@ -222,7 +241,7 @@ Status RunContainerize(const ContainerizeArgs& args, Context& context) {
     return InvalidArgument("--opt is for --backend, which is not given");
   }
   if (Status fits = CheckPlatform(args.platform); !fits.ok()) return fits;
-  const auto target = TargetOf(args.output);
+  const auto target = TargetOf(args);
   if (!target) return target.error();
   bento->created = date->value_or(bento->created);
   bento->ekiben_version = VersionText();
@@ -236,7 +255,7 @@ Status RunContainerize(const ContainerizeArgs& args, Context& context) {
     Status written = store::WriteWhole(args.sbom, made->attachments.front().content);
     if (!written.ok()) return written;
   }
-  if (Status delivered = Deliver(*made, *names, *target, context); !delivered.ok()) {
+  if (Status delivered = Deliver(*made, *names, *target, args.registry, context); !delivered.ok()) {
     return delivered;
   }
   PrintResult(*made, *names, *bento, *target, context);
@@ -249,7 +268,7 @@ void AddContainerize(CLI::App& app, Context& context) {
   command->footer(
       "  ekiben containerize iris_clf:latest\n"
       "  ekiben containerize iris_clf -t registry.example/iris:1.0 --output iris.tar\n"
-      "  ekiben containerize iris_clf --output layout/");
+      "  ekiben containerize iris_clf --push -t registry.example/team/iris:1.0");
   command->add_option("BENTO", args->bento, "a bento's tag, or a folder with a bento.yaml")
       ->required();
   command
@@ -262,6 +281,11 @@ void AddContainerize(CLI::App& app, Context& context) {
       ->add_option("--output", args->output,
                    "FILE.tar, or FOLDER/ for an OCI layout; else into docker or podman")
       ->type_name("PATH");
+  command->add_flag("--push", args->push,
+                    "send it to the registry of its name; a name without one is below "
+                    "EKIBEN_REGISTRY");
+  AddRegistryOptions(*command, args->registry, false);
+  AddThreads(*command, args->registry, "--threads");
   command->add_option("--platform", args->platform, "what it is to run on; this machine's kind")
       ->type_name("OS/ARCH");
   command

@@ -8,6 +8,7 @@
 
 #include "base/status.h"
 #include "cli/context.h"
+#include "cli/registry_options.h"
 
 namespace ekiben::cli {
 
@@ -21,6 +22,8 @@ struct ContainerizeArgs {
   std::string python;                // The interpreter that the image gets; empty: the one at hand.
   std::string backend;               // The tool that runs the bento's Dockerfile; empty: none.
   std::vector<std::string> options;  // For that tool: "network=host".
+  bool push = false;                 // Into the registries that the names are of.
+  RegistryArgs registry = {};
 };
 
 Status RunContainerize(const ContainerizeArgs& args, Context& context);

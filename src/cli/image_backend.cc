@@ -17,6 +17,17 @@ namespace fs = std::filesystem;
 constexpr const char* kSuccess = "exit status 0";
 const fs::path kDockerfile = "env/docker/Dockerfile";
 
+Status RunTool(const fs::path& tool, const std::vector<std::string>& words) {
+  std::vector<std::string> command = {fs::absolute(tool).string()};
+  command.insert(command.end(), words.begin(), words.end());
+  auto process = worker::Process::Start({.command = std::move(command)});
+  if (!process) return std::move(process).error();
+  const std::string how = process->Reap();
+  if (how == kSuccess) return {};
+  return FailedPrecondition(
+      fmt::format("'{} {}' ended with {}", tool.filename().string(), words.front(), how));
+}
+
 }  // namespace
 
 std::vector<std::string> BackendArguments(const BackendBuild& build, const fs::path& folder) {
@@ -45,14 +56,21 @@ Status RunBackend(const BackendBuild& build, const fs::path& folder) {
                fmt::format("the bento in '{}' has no {}", folder.string(), kDockerfile.string()))
         .WithHint("build the bento again");
   }
-  std::vector<std::string> command = {fs::absolute(*tool).string()};
-  for (std::string& word : BackendArguments(build, folder)) command.push_back(std::move(word));
-  auto process = worker::Process::Start({.command = std::move(command)});
-  if (!process) return std::move(process).error();
-  const std::string how = process->Reap();
-  if (how == kSuccess) return {};
-  return FailedPrecondition(fmt::format("'{} build' ended with {}", build.tool, how))
-      .WithHint("its words above say why; --opt passes it options, as in --opt network=host");
+  Status done = RunTool(*tool, BackendArguments(build, folder));
+  if (!done.ok()) {
+    return std::move(done).WithHint(
+        "its words above say why; --opt passes it options, as in --opt network=host");
+  }
+  if (!build.push) return {};
+  for (const auto& name : build.names) {
+    std::vector<std::string> words = {"push", name.ToString()};
+    if (build.plain_http && build.tool != "docker") words.emplace_back("--tls-verify=false");
+    if (done = RunTool(*tool, words); !done.ok()) {
+      return std::move(done).WithHint(
+          fmt::format("its words above say why; `{} login` lets it in", build.tool));
+    }
+  }
+  return {};
 }
 
 }  // namespace ekiben::cli

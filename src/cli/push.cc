@@ -70,7 +70,7 @@ Status RunPush(const PushArgs& args, Context& context) {
   if (!packed) return packed.error();
 
   const registry::Pushed pushed = artifact::ToPushed(*packed);
-  registry::Repository repository(*target, ToSessionOptions(args.registry));
+  registry::Repository repository(*target, ToSessionOptions(args.registry), context.store.home());
   const auto there = IsThere(repository, target->tag, pushed.manifest.digest, args.force);
   if (!there) return there.error();
   std::vector<std::string> tags;
@@ -112,6 +112,8 @@ void AddPush(CLI::App& parent, Context& context) {
   command->callback([args, &context] { context.status = RunPush<Info>(*args, context); });
 }
 
+template Status RunPush<store::ModelInfo>(const PushArgs& args, Context& context);
+template Status RunPush<store::BentoInfo>(const PushArgs& args, Context& context);
 template void AddPush<store::ModelInfo>(CLI::App& parent, Context& context);
 template void AddPush<store::BentoInfo>(CLI::App& parent, Context& context);
 

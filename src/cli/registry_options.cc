@@ -27,9 +27,12 @@ std::string_view WithoutSlash(std::string_view text) {
 void AddRegistryOptions(CLI::App& command, RegistryArgs& args, bool transfers) {
   command.add_flag("--plain-http", args.plain_http,
                    "talk to the registry without TLS; this machine's may always have none");
-  if (!transfers) return;
+  if (transfers) AddThreads(command, args, "-t,--threads");
+}
+
+void AddThreads(CLI::App& command, RegistryArgs& args, const std::string& names) {
   command
-      .add_option("-t,--threads", args.threads,
+      .add_option(names, args.threads,
                   fmt::format("how many blobs travel at once; {}", args.threads))
       ->type_name("N")
       ->check(CLI::Range(1, kMostThreads).description(""));

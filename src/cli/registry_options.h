@@ -22,6 +22,8 @@ struct RegistryArgs {
   int threads = registry::kParallel;
 };
 void AddRegistryOptions(CLI::App& command, RegistryArgs& args, bool transfers);
+// How many blobs travel at once; `names` as CLI11 has them: "-t,--threads".
+void AddThreads(CLI::App& command, RegistryArgs& args, const std::string& names);
 
 registry::SessionOptions ToSessionOptions(const RegistryArgs& args);
 

@@ -31,6 +31,7 @@ std::string ShortDigest(const Descriptor& blob) {
 std::string_view WordOf(BlobEnd how) {
   switch (how) {
     case BlobEnd::kSent: return "sent";
+    case BlobEnd::kMounted: return "mounted";
     case BlobEnd::kReceived: return "received";
     case BlobEnd::kThere: return "there";
     case BlobEnd::kFailed: return "failed";

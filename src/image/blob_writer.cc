@@ -82,8 +82,8 @@ Status BlobWriter::Write(std::string_view bytes) {
 Result<Blob> BlobWriter::Finish() {
   if (Status done = Deflate({}, true); !done.ok()) return Error(std::move(done));
   if (fdatasync(file_.get()) != 0) return Error(FileError("cannot flush", path_, errno));
-  blob_.digest = "sha256:" + packed_.Hex();
-  blob_.diff_id = "sha256:" + plain_.Hex();
+  blob_.digest = packed_.Digest();
+  blob_.diff_id = plain_.Digest();
   finished_ = true;
   return blob_;
 }

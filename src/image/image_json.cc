@@ -12,7 +12,6 @@
 namespace ekiben::image {
 namespace {
 
-constexpr std::string_view kManifestType = "application/vnd.oci.image.manifest.v1+json";
 constexpr std::string_view kConfigType = "application/vnd.oci.image.config.v1+json";
 constexpr std::string_view kLayerType = "application/vnd.oci.image.layer.v1.tar+gzip";
 constexpr std::string_view kIndexType = "application/vnd.oci.image.index.v1+json";
@@ -77,8 +76,6 @@ JsonWriter& BeginDescriptor(JsonWriter& json, std::string_view type, std::string
 std::string Rfc3339(int64_t seconds) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(seconds)));
 }
-
-std::string DigestOf(std::string_view bytes) { return "sha256:" + Sha256Of(bytes); }
 
 std::string BlobPath(std::string_view digest) {
   return fmt::format("blobs/sha256/{}", digest.substr(digest.find(':') + 1));

@@ -51,6 +51,9 @@ struct Attachment {
   std::string content = {};
 };
 
+// The media type of the manifests that this makes.
+inline constexpr std::string_view kManifestType = "application/vnd.oci.image.manifest.v1+json";
+
 // The config of an attachment.
 inline constexpr std::string_view kEmptyJson = "{}";
 
@@ -84,8 +87,5 @@ std::string BlobPath(std::string_view digest);
 
 // "2026-11-23T07:00:00Z"
 std::string Rfc3339(int64_t seconds);
-
-// "sha256:<hex>" of the bytes.
-std::string DigestOf(std::string_view bytes);
 
 }  // namespace ekiben::image

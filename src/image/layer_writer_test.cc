@@ -32,8 +32,8 @@ TEST(LayerWriterTest, DigestsAreThoseOfTheBytes) {
   const auto blob = WriteLayer(tree, folder.path() / "layer", {});
   ASSERT_THAT(blob, IsOk());
   const std::string packed = folder.Read("layer"), plain = Unpacked(folder.path() / "layer");
-  EXPECT_EQ(blob->digest, "sha256:" + Sha256Of(packed));
-  EXPECT_EQ(blob->diff_id, "sha256:" + Sha256Of(plain));
+  EXPECT_EQ(blob->digest, DigestOf(packed));
+  EXPECT_EQ(blob->diff_id, DigestOf(plain));
   EXPECT_EQ(blob->size, packed.size());
   EXPECT_EQ(blob->unpacked, plain.size());
   EXPECT_EQ(plain.size() % 512, 0);

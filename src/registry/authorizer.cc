@@ -2,6 +2,7 @@
 #include "registry/authorizer.h"
 
 #include <algorithm>
+#include <ranges>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -34,18 +35,20 @@ std::string BasicHeader(const Login& login) {
 // does it.
 http::ClientRequest TokenRequest(http::Url realm, const Challenge& bearer, const std::string& scope,
                                  const Login& login) {
-  const std::string form =
-      fmt::format("service={}&scope={}", http::PercentEncoded(Value(bearer, "service")),
-                  http::PercentEncoded(scope));
+  const std::string service = "service=" + http::PercentEncoded(Value(bearer, "service"));
   if (!login.identity_token.empty()) {
     return {.method = "POST",
             .url = std::move(realm),
             .headers = {{"Content-Type", "application/x-www-form-urlencoded"}},
-            .text = fmt::format("grant_type=refresh_token&client_id=ekiben&{}&refresh_token={}",
-                                form, http::PercentEncoded(login.identity_token))};
+            .text = fmt::format(
+                "grant_type=refresh_token&client_id=ekiben&{}&scope={}&refresh_token={}", service,
+                http::PercentEncoded(scope), http::PercentEncoded(login.identity_token))};
   }
   realm.target += realm.target.contains('?') ? "&" : "?";
-  realm.target += form;
+  realm.target += service;
+  for (const auto one : std::views::split(scope, ' ')) {
+    realm.target += "&scope=" + http::PercentEncoded(std::string_view(one.begin(), one.end()));
+  }
   http::ClientRequest request{.url = std::move(realm)};
   if (!login.empty()) request.headers.emplace_back("Authorization", BasicHeader(login));
   return request;

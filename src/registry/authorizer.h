@@ -14,8 +14,8 @@
 namespace ekiben::registry {
 
 // Proves to one registry who asks, in the way that it wants: by Basic, or by a token that another
-// server gives for a scope ("repository:team/iris:pull"). Looks for a login only when it is asked
-// for one. Thread-safe.
+// server gives for a scope ("repository:team/iris:pull", or several with a space between). Looks
+// for a login only when it is asked for one. Thread-safe.
 class Authorizer {
  public:
   // `client` must outlive it. `host` and `path` say whose login is looked for.

@@ -36,7 +36,7 @@ Status BlobDownload::Into(const std::filesystem::path& file) {
     Status done =
         session_.Retry([&] { return Step(); }, [&] { return std::exchange(progressed_, false); });
     if (!done.ok()) return done;
-    if ("sha256:" + hash_.Hex() == blob_.digest) return {};
+    if (hash_.Digest() == blob_.digest) return {};
     if (Status emptied = Empty(); !emptied.ok()) return emptied;
     if (!std::exchange(had_some, false)) break;  // What was there may be to blame, once.
   }

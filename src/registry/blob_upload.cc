@@ -42,15 +42,42 @@ Status BlobUpload::SendFile(const std::filesystem::path& path) {
 Status BlobUpload::SendBytes(std::string_view bytes) { return Send(nullptr, bytes); }
 
 Status BlobUpload::Send(const FileDescriptor* file, std::string_view bytes) {
-  return session_.Retry([&] { return Step(file, bytes); },
-                        [&] { return std::exchange(progressed_, false); });
+  location_ = hints_.note.Location();
+  is_earlier_ = is_unsure_ = location_.has_value();
+  Status sent = session_.Retry([&] { return Step(file, bytes); },
+                               [&] { return std::exchange(progressed_, false); });
+  if (sent.ok()) hints_.note.Remove();
+  return sent;
+}
+
+// What another process has begun is worth one try.
+Status BlobUpload::Step(const FileDescriptor* file, std::string_view bytes) {
+  Status status = GoOn(file, bytes);
+  if (status.ok() || !is_earlier_) return status;
+  if (status.code() == Code::kUnavailable && !IsElsewhere()) return status;
+  BeginAgain();
+  progressed_ = true;  // The next try is another one.
+  return Unavailable(status.message());
+}
+
+bool BlobUpload::IsElsewhere() const {
+  const auto own = session_.UrlOf("");
+  return !own || !location_ || own->Origin() != location_->Origin();
+}
+
+void BlobUpload::BeginAgain() {
+  location_.reset();
+  is_earlier_ = is_unsure_ = false;
+  arrived_ = 0;
+  progress_.Reach(blob_, 0);
 }
 
 // From where the upload is to its end, or to the next failure.
-Status BlobUpload::Step(const FileDescriptor* file, std::string_view bytes) {
+Status BlobUpload::GoOn(const FileDescriptor* file, std::string_view bytes) {
   Status status = is_unsure_ && location_ ? AskWhere() : Status();
   if (status.ok() && !location_) status = Begin();
-  if (status.ok() && arrived_ < blob_.size) status = SendRest(file, bytes);
+  if (!status.ok() || is_mounted_) return status;
+  if (arrived_ < blob_.size) status = SendRest(file, bytes);
   return status.ok() ? Finish() : status;
 }
 
@@ -63,14 +90,35 @@ Status BlobUpload::TakeLocation(const http::ClientResponse& answer) {
         fmt::format("registry '{}' does not say where to send a blob", session_.where().Host()));
   }
   location_ = *std::move(url);
+  hints_.note.Keep(*location_);
   return {};
+}
+
+// Asks for the blob of another repository. A registry that will not do it begins an upload, or
+// refuses, which is no more than not to know of it.
+Status BlobUpload::Mount() {
+  const std::string from = std::exchange(hints_.mount_from, {});
+  const auto url =
+      session_.UrlOf(fmt::format("blobs/uploads/?mount={}&from={}",
+                                 http::PercentEncoded(blob_.digest), http::PercentEncoded(from)));
+  if (!url) return url.error();
+  const auto answer = session_.Send({.method = "POST", .url = *url}, Access::kPush, nullptr, from);
+  if (!answer) {
+    return answer.error().code() == Code::kUnavailable ? answer.error() : Status();
+  }
+  is_mounted_ = answer->status == 201;
+  return answer->status == 202 ? TakeLocation(*answer) : Status();
 }
 
 Status BlobUpload::Begin() {
   const auto url = session_.UrlOf("blobs/uploads/");
   if (!url) return url.error();
   arrived_ = 0;
-  is_unsure_ = false;
+  is_unsure_ = is_earlier_ = false;
+  if (!hints_.mount_from.empty()) {
+    Status mounted = Mount();
+    if (!mounted.ok() || is_mounted_ || location_) return mounted;
+  }
   const auto answer = session_.Send({.method = "POST", .url = *url}, Access::kPush);
   if (!answer) return answer.error();
   if (answer->status != 202) return session_.Unexpected(*answer, "begin to send a blob");
@@ -84,8 +132,7 @@ Status BlobUpload::AskWhere() {
   const uint64_t before = arrived_;
   const auto bytes = BytesOf(answer->Header("Range"));
   if (answer->status != 204 || bytes.value_or(0) > blob_.size) {
-    location_.reset();  // It knows nothing of it any more: begin again.
-    progress_.Reach(blob_, 0);
+    BeginAgain();  // It knows nothing of it any more.
     return {};
   }
   if (Status taken = TakeLocation(*answer); !taken.ok()) return taken;

@@ -25,7 +25,7 @@ struct ManifestText {
 };
 
 // What became of a blob.
-enum class BlobEnd { kSent, kReceived, kThere, kFailed };
+enum class BlobEnd { kSent, kMounted, kReceived, kThere, kFailed };
 
 // Hears how far transfers are, from several threads at once.
 class Progress {

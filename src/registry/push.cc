@@ -43,10 +43,12 @@ Status Push(Repository& repository, const Pushed& pushed, const std::vector<std:
     if (seen.insert(blob.blob.digest).second) blobs.push_back(&blob);
   }
   Status sent = InParallel(blobs.size(), parallel, [&](size_t i) {
-    return repository.PutBlob(blobs[i]->blob, blobs[i]->file, progress);
+    const BlobFile& one = *blobs[i];
+    return one.file.empty() ? repository.PutBytes(one.blob, one.bytes, progress)
+                            : repository.PutBlob(one.blob, one.file, progress);
   });
   if (!sent.ok()) return sent;
-  const Descriptor config{.digest = "sha256:" + Sha256Of(pushed.config),
+  const Descriptor config{.digest = DigestOf(pushed.config),
                           .size = pushed.config.size(),
                           .annotations = {{"org.opencontainers.image.title", "config"}}};
   if (sent = repository.PutBytes(config, pushed.config, progress); !sent.ok()) return sent;

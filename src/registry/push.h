@@ -12,10 +12,11 @@
 
 namespace ekiben::registry {
 
-// A blob that lies in a file.
+// A blob that lies in a file, or in memory.
 struct BlobFile {
   Descriptor blob = {};
   std::filesystem::path file = {};
+  std::string bytes = {};  // Where `file` is empty.
 };
 
 // An image, a bento or a model as plain values: what a manifest says, and where its blobs lie.

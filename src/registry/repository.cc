@@ -10,7 +10,6 @@
 #include "base/sha256.h"
 #include "codec/json_document.h"
 #include "registry/blob_download.h"
-#include "registry/blob_upload.h"
 
 namespace ekiben::registry {
 namespace {
@@ -18,6 +17,7 @@ namespace {
 constexpr size_t kMaxManifest = size_t{4} << 20;
 constexpr size_t kMaxTags = 100'000;
 constexpr int kMaxPages = 1000;
+constexpr size_t kRandomName = 32;  // Digits of a name in HOME/tmp.
 constexpr std::array kManifests = {"application/vnd.oci.image.manifest.v1+json",
                                    "application/vnd.oci.image.index.v1+json",
                                    "application/vnd.docker.distribution.manifest.v2+json",
@@ -58,7 +58,7 @@ Result<ManifestText> Repository::GetManifest(const std::string& wanted) {
     if (answer->status != 200) return session_.Unexpected(*answer, "read the manifest");
     if (answer->body.size() > kMaxManifest) return FailedPrecondition("the manifest is too large");
     manifest = {.media_type = MediaTypeOf(*answer), .bytes = std::move(answer->body)};
-    manifest.digest = "sha256:" + Sha256Of(manifest.bytes);
+    manifest.digest = DigestOf(manifest.bytes);
     const std::string_view said = answer->Header("Docker-Content-Digest");
     const std::string_view expected = IsDigest(wanted) ? std::string_view(wanted) : said;
     if (expected.empty() || expected == manifest.digest) return {};
@@ -105,6 +105,19 @@ Status Repository::PutManifest(const std::string& tag, const ManifestText& manif
   });
 }
 
+Result<bool> Repository::ListsReferrers(const std::string& digest) {
+  const auto url = session_.UrlOf("referrers/" + digest);
+  if (!url) return Error(url.error());
+  bool lists = false;
+  Status done = session_.Retry([&]() -> Status {
+    const auto answer = session_.Send({.url = *url}, Access::kPush);
+    if (!answer) return answer.error();
+    lists = answer->status == 200;
+    return {};
+  });
+  return done.ok() ? Result<bool>(lists) : Error(std::move(done));
+}
+
 Result<bool> Repository::HasBlob(const Descriptor& blob) {
   const auto url = session_.UrlOf("blobs/" + blob.digest);
   if (!url) return Error(url.error());
@@ -119,23 +132,48 @@ Result<bool> Repository::HasBlob(const Descriptor& blob) {
   return done.ok() ? Result<bool>(there) : Error(std::move(done));
 }
 
-Status Repository::PutBlob(const Descriptor& blob, const std::filesystem::path& file,
-                           Progress& progress) {
+Repository::Repository(const Reference& where, SessionOptions options, std::filesystem::path home)
+    : session_(where, std::move(options)), home_(std::move(home)) {
+  if (!home_.empty()) places_.emplace(home_ / "cache" / "pushed");
+}
+
+UploadNote Repository::NoteOf(const Descriptor& blob) const {
+  if (home_.empty()) return {};
+  // As the names of other things in HOME/tmp, which are swept after a day.
+  const std::string name =
+      Sha256Of(fmt::format("upload {}/{} {}", where().Host(), where().Path(), blob.digest));
+  return UploadNote::Open(home_ / "tmp" / name.substr(0, kRandomName));
+}
+
+Status Repository::Put(const Descriptor& blob, UploadNote note, const Send& send,
+                       Progress& progress) {
   progress.Begin(blob);
   const auto there = HasBlob(blob);
   Status done = there ? Status() : there.error();
-  if (done.ok() && !*there) done = BlobUpload(session_, blob, progress).SendFile(file);
-  progress.End(blob, !done.ok() ? BlobEnd::kFailed : *there ? BlobEnd::kThere : BlobEnd::kSent);
+  BlobEnd end = BlobEnd::kThere;
+  if (done.ok() && !*there) {
+    BlobUpload upload(
+        session_, blob, progress,
+        {.note = std::move(note),
+         .mount_from = places_ ? places_->Other(where(), blob.digest) : std::string()});
+    done = send(upload);
+    end = upload.is_mounted() ? BlobEnd::kMounted : BlobEnd::kSent;
+  } else if (done.ok()) {
+    note.Remove();
+  }
+  if (done.ok() && places_) places_->Add(where(), blob.digest);
+  progress.End(blob, done.ok() ? end : BlobEnd::kFailed);
   return done;
 }
 
+Status Repository::PutBlob(const Descriptor& blob, const std::filesystem::path& file,
+                           Progress& progress) {
+  return Put(
+      blob, NoteOf(blob), [&](BlobUpload& upload) { return upload.SendFile(file); }, progress);
+}
+
 Status Repository::PutBytes(const Descriptor& blob, std::string_view bytes, Progress& progress) {
-  progress.Begin(blob);
-  const auto there = HasBlob(blob);
-  Status done = there ? Status() : there.error();
-  if (done.ok() && !*there) done = BlobUpload(session_, blob, progress).SendBytes(bytes);
-  progress.End(blob, !done.ok() ? BlobEnd::kFailed : *there ? BlobEnd::kThere : BlobEnd::kSent);
-  return done;
+  return Put(blob, {}, [&](BlobUpload& upload) { return upload.SendBytes(bytes); }, progress);
 }
 
 Status Repository::GetBlob(const Descriptor& blob, const std::filesystem::path& file,
@@ -158,7 +196,7 @@ Result<std::string> Repository::GetBytes(const Descriptor& blob, size_t most) {
     if (!answer) return answer.error();
     if (answer->status != 200) return session_.Unexpected(*answer, "read a blob");
     bytes = std::move(answer->body);
-    if ("sha256:" + Sha256Of(bytes) == blob.digest) return {};
+    if (DigestOf(bytes) == blob.digest) return {};
     return WrongBytes(where(), blob);
   });
   return done.ok() ? Result<std::string>(std::move(bytes)) : Error(std::move(done));

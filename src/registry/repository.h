@@ -2,12 +2,15 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/status.h"
+#include "registry/blob_places.h"
+#include "registry/blob_upload.h"
 #include "registry/descriptor.h"
 #include "registry/session.h"
 
@@ -18,8 +21,9 @@ namespace ekiben::registry {
 // Thread-safe: several blobs may travel at once. Calls block.
 class Repository {
  public:
-  Repository(const Reference& where, SessionOptions options)
-      : session_(where, std::move(options)) {}
+  // `home`, where it is not empty, remembers uploads that were broken off and where blobs have been
+  // (HOME/tmp, HOME/cache), so that a later process has less to send.
+  Repository(const Reference& where, SessionOptions options, std::filesystem::path home = {});
 
   const Reference& where() const { return session_.where(); }
 
@@ -28,8 +32,11 @@ class Repository {
   // The digest of what is under a tag; nothing where nothing is.
   Result<std::optional<std::string>> FindManifest(const std::string& tag);
   Status PutManifest(const std::string& tag, const ManifestText& manifest);
+  // Whether the registry keeps lists of what belongs to a manifest; `digest` is one that is there.
+  Result<bool> ListsReferrers(const std::string& digest);
 
-  // Sends a file's bytes unless they are there; goes on where it was broken off.
+  // Sends a file's bytes unless they are there, or come out of another repository of the same
+  // registry; goes on where it was broken off.
   Status PutBlob(const Descriptor& blob, const std::filesystem::path& file, Progress& progress);
   Status PutBytes(const Descriptor& blob, std::string_view bytes, Progress& progress);
 
@@ -44,9 +51,15 @@ class Repository {
   Result<std::vector<std::string>> Tags();
 
  private:
+  using Send = std::function<Status(BlobUpload& upload)>;
+
   Result<bool> HasBlob(const Descriptor& blob);
+  Status Put(const Descriptor& blob, UploadNote note, const Send& send, Progress& progress);
+  UploadNote NoteOf(const Descriptor& blob) const;
 
   Session session_;
+  const std::filesystem::path home_;
+  std::optional<BlobPlaces> places_;
 };
 
 }  // namespace ekiben::registry

@@ -94,11 +94,12 @@ Status Session::Refusal(const http::ClientResponse& answer) const {
 }
 
 Result<http::ClientResponse> Session::Send(http::ClientRequest request, Access access,
-                                           const http::BodySink& sink) {
+                                           const http::BodySink& sink, const std::string& also) {
   const auto own = UrlOf("");
   if (!own) return Error(own.error());
-  const std::string scope = fmt::format("repository:{}:{}", where_.Path(),
-                                        access == Access::kPush ? "pull,push" : "pull");
+  std::string scope = fmt::format("repository:{}:{}", where_.Path(),
+                                  access == Access::kPush ? "pull,push" : "pull");
+  if (!also.empty()) scope += fmt::format(" repository:{}:pull", also);
   const http::HeaderList headers = request.headers;
   int redirects = 0, proofs = 0;
   while (true) {

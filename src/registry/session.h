@@ -35,9 +35,11 @@ class Session {
   Result<http::Url> UrlOf(std::string_view rest);
 
   // One exchange. Statuses of 500 and more, and others that IsWorthRetrying(), are kUnavailable;
-  // 401 and 403 kPermissionDenied. All others are answers.
+  // 401 and 403 kPermissionDenied. All others are answers. `also` is the path of another
+  // repository of the registry that is read for it; empty for none.
   Result<http::ClientResponse> Send(http::ClientRequest request, Access access,
-                                    const http::BodySink& sink = nullptr);
+                                    const http::BodySink& sink = nullptr,
+                                    const std::string& also = {});
 
   // Calls `once` until it gives anything but kUnavailable, with the pauses of the retry policy.
   // `progressed` says whether the last call brought something, which starts the count anew.

@@ -9,35 +9,23 @@ import os
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from harness.client import call
-from harness.program import MODELS, binary, environment, eventually, run
+from harness.program import binary, environment, eventually, run
 from harness.registry import Registry, breaking
 from harness.server import Server
+from harness.store import loan_home
 
 FAILED, NOT_FOUND, INVALID, TEMPORARY = 1, 3, 4, 75
 DATA = 3_000_000  # Bytes that no compression makes smaller.
 
 
 @pytest.fixture(scope="module")
-def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
-    with Registry(tmp_path_factory.mktemp("registry")) as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with a model and two bentos that share a large one."""
-    home = tmp_path_factory.mktemp("home")
-    loan = MODELS / "loan_pipeline.onnx"
-    done = run("models", "import", loan, "--name", "loan:v1", home=home)
-    assert done.returncode == 0, done.stderr
-    for version in ("b1", "b2"):
-        done = run("build", "loan:v1", "--version", version, home=home)
-        assert done.returncode == 0, done.stderr
+    home = loan_home(tmp_path_factory.mktemp("home"), "b1", "b2")
     big = home / "models" / "big" / "v1"
     shutil.copytree(home / "models" / "loan" / "v1", big)
     manifest = big / "model.yaml"

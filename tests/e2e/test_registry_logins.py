@@ -15,8 +15,9 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from harness.program import MODELS, run
+from harness.program import run
 from harness.registry import Registry
+from harness.store import loan_home
 
 PERMISSION = 7
 USER, PASSWORD = "me", "s:cret"
@@ -26,11 +27,7 @@ HASHED = "$2y$05$abcdefghijklmnopqrstuu49bmewiittwnvuj/vFgzYzqzdo5wdXG"  # bcryp
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("home")
-    loan = MODELS / "loan_pipeline.onnx"
-    done = run("models", "import", loan, "--name", "loan:v1", home=home)
-    assert done.returncode == 0, done.stderr
-    return home
+    return loan_home(tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(scope="module")

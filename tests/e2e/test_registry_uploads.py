@@ -27,6 +27,8 @@ class KeepingRegistry:
     def __init__(self, breaks: int) -> None:
         self.breaks = breaks
         self.busy = 0  # Answers of 503 that are still to come.
+        self.under_way = 0  # PATCHes.
+        self.forgotten = False  # Whether it knows nothing of the upload any more.
         self.received = bytearray()
         self.blobs: dict[str, bytes] = {}
         self.manifests: dict[str, bytes] = {}
@@ -51,6 +53,9 @@ class KeepingRegistry:
                 if "/manifests/" in self.path:
                     self.answer(404)
                     return
+                if registry.forgotten:
+                    self.answer(404)
+                    return
                 self.answer(204, ("Location", self.path), registry.range())
 
             def do_POST(self) -> None:
@@ -58,23 +63,31 @@ class KeepingRegistry:
                     registry.busy -= 1
                     self.answer(503, ("Retry-After", "0"))
                     return
-                registry.received = bytearray()
+                registry.received, registry.forgotten = bytearray(), False
                 self.answer(202, ("Location", "/v2/kept/blobs/uploads/1"))
 
             def do_PATCH(self) -> None:
                 if "Content-Range" in self.headers:
                     registry.ranges.append(self.headers["Content-Range"])
-                left = int(self.headers["Content-Length"])
+                registry.under_way += 1
+                if self.receive(int(self.headers["Content-Length"])):
+                    self.answer(202, ("Location", "/v2/kept/blobs/uploads/1"), registry.range())
+                else:
+                    self.close_connection = True
+                    self.connection.close()
+                registry.under_way -= 1
+
+            def receive(self, left: int) -> bool:
                 while left:
                     piece = self.rfile.read1(min(left, 1 << 16))
                     registry.received += piece
                     left -= len(piece)
                     if registry.breaks and len(registry.received) > 1_000_000:
                         registry.breaks -= 1
-                        self.close_connection = True
-                        self.connection.close()
-                        return
-                self.answer(202, ("Location", "/v2/kept/blobs/uploads/1"), registry.range())
+                        return False
+                    if not piece:
+                        return False
+                return True
 
             def do_PUT(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -137,9 +150,8 @@ def test_a_registry_that_is_busy_is_asked_again(home: Path) -> None:
     registry.close()
 
 
-def test_a_push_that_is_killed_leaves_the_store_and_no_tag(home: Path) -> None:
-    registry = KeepingRegistry(breaks=1000)
-    before = sorted(one.name for one in (home / "models").rglob("*"))
+def push_and_kill(registry: KeepingRegistry, home: Path) -> None:
+    """Returns when all has come that was on its way."""
     process = subprocess.Popen(
         [binary(), "models", "push", "big:v1", f"{registry.host}/kept"],
         env=environment(home),
@@ -148,9 +160,29 @@ def test_a_push_that_is_killed_leaves_the_store_and_no_tag(home: Path) -> None:
     eventually("some has come", lambda: len(registry.received) > 500_000)
     process.send_signal(signal.SIGKILL)
     process.wait()
+    eventually("the registry has what came", lambda: registry.under_way == 0)
+
+
+def test_a_push_that_is_killed_leaves_no_tag_and_goes_on_in_a_new_process(home: Path) -> None:
+    registry = KeepingRegistry(breaks=1000)
+    before = sorted(one.name for one in (home / "models").rglob("*"))
+    push_and_kill(registry, home)
     assert registry.manifests == {}
     assert sorted(one.name for one in (home / "models").rglob("*")) == before
-    registry.breaks = 0
+    registry.breaks, had, ranges = 0, len(registry.received), len(registry.ranges)
     done = run("models", "push", "big:v1", f"{registry.host}/kept", home=home)
     assert done.returncode == 0, done.stderr
+    assert [one.split("-")[0] for one in registry.ranges[ranges:]] == [str(had)]
+    assert "v1" in registry.manifests
+    assert not [one for one in (home / "tmp").iterdir() if len(one.name) == 32]
+    registry.close()
+
+
+def test_an_upload_that_the_registry_has_forgotten_begins_again(home: Path) -> None:
+    registry = KeepingRegistry(breaks=1000)
+    push_and_kill(registry, home)
+    registry.breaks, registry.forgotten = 0, True
+    done = run("models", "push", "big:v1", f"{registry.host}/kept", home=home)
+    assert done.returncode == 0, done.stderr
+    assert "v1" in registry.manifests
     registry.close()

@@ -8,35 +8,23 @@ import hashlib
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from harness.program import MODELS, run
+from harness.program import run
 from harness.registry import Registry
 from harness.server import Server
+from harness.store import loan_home
 
 FAILED, INVALID, PERMISSION = 1, 4, 7
-
-
-@pytest.fixture(scope="module")
-def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
-    with Registry(tmp_path_factory.mktemp("registry")) as one:
-        yield one
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A store with a bento of a model and a key."""
-    home = tmp_path / "maker"
-    loan = MODELS / "loan_pipeline.onnx"
-    for words in (
-        ["models", "import", loan, "--name", "loan:v1"],
-        ["build", "loan:v1", "--version", "b1"],
-        ["keys", "new", "release"],
-    ):
-        done = run(*words, home=home)
-        assert done.returncode == 0, done.stderr
+    home = loan_home(tmp_path / "maker", "b1")
+    done = run("keys", "new", "release", home=home)
+    assert done.returncode == 0, done.stderr
     return home
 
 

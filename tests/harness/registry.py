@@ -17,6 +17,8 @@ from pathlib import Path
 
 from .program import PATIENCE, eventually
 
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+INDEX = "application/vnd.oci.image.index.v1+json"
 CONFIG = """version: 0.1
 log: {{level: error}}
 storage: {{filesystem: {{rootdirectory: {root}}}, delete: {{enabled: true}}}}
@@ -69,11 +71,11 @@ class Registry:
         return True
 
     def manifest(self, name: str) -> dict:
-        """What lies under "path:tag"."""
-        path, _, tag = name.rpartition(":")
+        """What lies under "path:tag" or "path@digest"."""
+        path, _, tag = name.partition("@") if "@" in name else name.rpartition(":")
         request = urllib.request.Request(
             f"http://{self.host}/v2/{path}/manifests/{tag}",
-            headers={"Accept": "application/vnd.oci.image.manifest.v1+json"},
+            headers={"Accept": f"{MANIFEST}, {INDEX}"},
         )
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return json.load(answer)
