@@ -344,7 +344,7 @@ def test_a_package_that_is_not_the_locked_one_is_refused(
     [
         ("docker: {system_packages: [ffmpeg]}", "docker.system_packages (ffmpeg)"),
         ("docker: {base_image: 'debian:12'}", "docker.base_image 'debian:12'"),
-        ("docker: {cuda_version: '11.6'}", "docker.cuda_version '11.6'"),
+        ("docker: {cuda_version: '11.8'}", "docker.cuda_version '11.8'"),
         ("conda: {dependencies: [h2o]}", "conda"),
         ("image: {commands: [make]}", "image.commands"),
     ],
