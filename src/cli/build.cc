@@ -33,7 +33,6 @@ void TellResult(const BuildArgs& args, const store::BentoInfo& bento, Context& c
               << "Next:\n\n"
               << "  serve it:             ekiben serve " << tag << '\n'
               << "  see what is in it:    ekiben get " << tag << " -o tree\n";
-  if (bento.kind != store::BentoKind::kModel) return;
   context.out << "  make an image of it:  ekiben containerize " << tag << '\n';
 }
 
