@@ -255,7 +255,10 @@ void ReadAll(Fields& fields, BuildOptions& options) {
   ReadModels(fields, options);
   ReadEnvs(fields, options);
   CheckEnvs(fields, "envs", options.envs);
-  if (const Yaml* const args = fields.Any("args")) options.args = *args;
+  if (const Yaml* const args = fields.Any("args")) {
+    options.args = *args;
+    if (args->kind != Yaml::Kind::kMap) fields.Fail("args", "expected keys and values");
+  }
   fields.Map("ekiben",
              [&](Fields& ekiben) { options.allow_secrets = ekiben.Texts("allow_secrets"); });
   CheckPatterns(fields, "include", options.include);

@@ -111,6 +111,7 @@ TEST(BentofileTest, AWrongTypeIsShownWhereItStands) {
               HasSubstr("python.lock_packages: expected true or false, got 'maybe'"));
   EXPECT_THAT(MessageOf("labels: [a]\n"), HasSubstr("labels: expected keys and values"));
   EXPECT_THAT(MessageOf("- a\n"), HasSubstr("expected keys and values, got a list"));
+  EXPECT_THAT(MessageOf("args: [a]\n"), HasSubstr("args: expected keys and values"));
 }
 
 TEST(BentofileTest, WhatADockerfileWouldTakeForMoreThanOneWordIsRefused) {
@@ -124,6 +125,16 @@ TEST(BentofileTest, WhatADockerfileWouldTakeForMoreThanOneWordIsRefused) {
               HasSubstr("'A B' is no name of a variable"));
   EXPECT_THAT(MessageOf("docker: {env: {A: \"b\\nRUN c\"}}"), HasSubstr("more than one line"));
   EXPECT_THAT(MessageOf("envs: [{name: \"A;b\"}]"), HasSubstr("no name of a variable"));
+  EXPECT_THAT(MessageOf("docker: {distro: \"debian\\nRUN b\"}"), HasSubstr("expected one of"));
+  EXPECT_THAT(MessageOf("docker: {python_version: \"3.11\\nRUN b\"}"), HasSubstr("a version"));
+  EXPECT_THAT(MessageOf("docker: {cuda_version: \"12; b\"}"), HasSubstr("a version"));
+  EXPECT_THAT(MessageOf("docker: {setup_script: \"../a.sh\"}"), HasSubstr("is outside"));
+  EXPECT_THAT(MessageOf("image: {base_image: \"a\\nRUN b\"}"), HasSubstr("an image's name"));
+  EXPECT_THAT(MessageOf("image: {system_packages: [\"a && b\"]}"), HasSubstr("of a package"));
+  EXPECT_THAT(MessageOf("image: {commands: [\"a\\nUSER root\"]}"), HasSubstr("in one line"));
+  EXPECT_THAT(MessageOf("conda: {channels: [\"a\\nb\"]}"), HasSubstr("one line"));
+  EXPECT_THAT(MessageOf("python: {wheels: [\"../w.whl\"]}"), HasSubstr("inside of the folder"));
+  EXPECT_THAT(MessageOf("python: {trusted_host: [\"a b\"]}"), HasSubstr("a host"));
   EXPECT_THAT(MessageOf("python: {packages: [\"a\\nb\"]}"), HasSubstr("in one line"));
   EXPECT_THAT(MessageOf("python: {pip_args: \"x; y\"}"), HasSubstr("options of pip"));
 }

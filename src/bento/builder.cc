@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "bento/distro.h"
 #include "bento/env_file.h"
 #include "bento/lock.h"
 #include "bento/requirements.h"
@@ -189,7 +190,7 @@ class Writer {
   void PutDocker() {
     const fs::path folder = staged_ / "env" / "docker";
     const DockerOptions& docker = options_.docker;
-    WarnOfDocker();
+    CheckDocker();
     PutConda();
     std::string script;
     if (docker.setup_script && ReadNamed(*docker.setup_script, "docker.setup_script", script)) {
@@ -226,19 +227,17 @@ class Writer {
     if (status_.ok()) Do(PutText(file, text));
   }
 
-  void WarnOfDocker() const {
-    const DockerOptions& docker = options_.docker;
-    if (docker.base_image) return;
-    if (docker.distro && *docker.distro != "debian") {
+  void CheckDocker() {
+    Do(CheckSystem(options_.docker, !options_.conda.empty()));
+    const auto warning = SystemWarning(options_.docker, MinorVersion(plan_.python_version));
+    if (status_.ok() && warning) listener_.on_warning(*warning);
+    if (needs_git_ && options_.python.pack_git_packages.value_or(false)) {
       listener_.on_warning(
-          fmt::format("docker.distro '{}': the Dockerfile is Debian's; "
-                      "docker.base_image names another image",
-                      *docker.distro));
+          "python.pack_git_packages: packages from git are not packed; the image gets them when it "
+          "is made");
     }
-    if (docker.cuda_version) {
-      listener_.on_warning(
-          "docker.cuda_version: the Dockerfile's image has no CUDA; docker.base_image names one "
-          "that has");
+    if (!options_.args.members.empty()) {
+      listener_.on_warning("args are kept in bento.yaml, and nothing reads them there yet");
     }
   }
 

@@ -179,9 +179,18 @@ TEST_F(BuilderTest, ATemplateMakesTheDockerfile) {
 TEST_F(BuilderTest, WhatTheDockerfileCannotDoIsAWarning) {
   Plan plan = ServicePlan();
   plan.options.docker.distro = "alpine";
-  plan.options.docker.cuda_version = "11.6";
+  plan.options.args.members.emplace_back("size", store::Yaml());
   ASSERT_THAT(BuildIt(plan), IsOk());
-  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("'alpine'"), HasSubstr("cuda_version")));
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("'alpine'"), HasSubstr("args are kept")));
+}
+
+TEST_F(BuilderTest, AnImageThatThereIsNotEndsTheBuild) {
+  Plan plan = ServicePlan();
+  plan.options.docker.cuda_version = "11.6";
+  const auto bento = BuildIt(plan);
+  ASSERT_FALSE(bento);
+  EXPECT_THAT(bento.error().message(), HasSubstr("docker.cuda_version '11.6'"));
+  EXPECT_THAT(bentos_.List("")->found, IsEmpty());
 }
 
 TEST_F(BuilderTest, AVersionThatIsThereIsNotReplaced) {

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "bento/distro.h"
+
 namespace ekiben::bento {
 namespace {
 
@@ -63,22 +65,21 @@ std::string Quoted(std::string_view value) {
   return out + "\"";
 }
 
+// The image, and what is installed in it as root before any of the bento is there.
 std::string BaseImage(const ImageParts& parts) {
-  if (parts.docker.base_image) return *parts.docker.base_image;
-  if (parts.has_conda) return "continuumio/miniconda3";
-  return fmt::format("python:{}-slim", parts.python_version);
-}
-
-std::string SystemPackages(const ImageParts& parts) {
-  std::vector<std::string> packages = parts.docker.system_packages;
+  const BaseSystem system = SystemOf(parts.docker, parts.python_version, parts.has_conda);
+  std::vector<std::string> packages = system.packages;
+  for (const std::string& one : parts.docker.system_packages) packages.push_back(one);
   if (parts.needs_git && std::ranges::find(packages, "git") == packages.end()) {
     packages.emplace_back("git");
   }
-  if (packages.empty()) return "";
-  return fmt::format(
-      "\nRUN apt-get update \\\n && apt-get install -y --no-install-recommends {} \\\n"
-      " && rm -rf /var/lib/apt/lists/*\n",
-      fmt::join(packages, " "));
+  std::string out = fmt::format(
+      "# In the bento's folder: docker build -f env/docker/Dockerfile .\nFROM {}\n", system.image);
+  if (!packages.empty()) {
+    out += fmt::format("\nRUN {}\n",
+                       fmt::format(fmt::runtime(system.install), fmt::join(packages, " ")));
+  }
+  return out + (system.python.empty() ? "" : "\n" + system.python);
 }
 
 std::string Variables(const ImageParts& parts) {
@@ -128,9 +129,7 @@ DockerfileBlocks BlocksOf(const ImageParts& parts) {
   if (parts.has_models) bento += "COPY models models\n";
   if (!parts.is_model) bento += "COPY src src\n";
   return {
-      {"SETUP_BENTO_BASE_IMAGE",
-       fmt::format("# In the bento's folder: docker build -f env/docker/Dockerfile .\nFROM {}\n{}",
-                   BaseImage(parts), SystemPackages(parts))},
+      {"SETUP_BENTO_BASE_IMAGE", BaseImage(parts)},
       {"SETUP_BENTO_USER", kUser},
       {"SETUP_BENTO_ENVARS", kEnvironment + Variables(parts)},
       {"SETUP_BENTO_COMPONENTS", PythonPackages(parts) + Commands(parts) + bento + kBento},

@@ -79,10 +79,10 @@ int ParseAndRun(CLI::App& app, const std::vector<std::string>& words, Context& c
 }
 
 int RunInContainer(const std::vector<std::string>& words, Context& context) {
-  const std::vector<std::string> meant =
-      ContainerWords({words.begin() + 1, words.end()}, AddressInEnvironment());
-  context.status = BecomeProgram(meant, context);
-  if (context.status.ok()) return RunApp(meant, context);
+  const auto meant = WithoutBentoMLsOwn(
+      ContainerWords({words.begin() + 1, words.end()}, AddressInEnvironment()), context.err);
+  context.status = meant ? BecomeProgram(*meant, context) : meant.error();
+  if (context.status.ok()) return RunApp(*meant, context);
   PrintError(context.status, context);
   return ExitCodeOf(context.status);
 }
@@ -90,7 +90,9 @@ int RunInContainer(const std::vector<std::string>& words, Context& context) {
 }  // namespace
 
 int RunApp(const std::vector<std::string>& words, Context& context) {
-  if (!words.empty() && words.front() == kContainer) return RunInContainer(words, context);
+  if (!words.empty() && words.front() == kContainer && !AsksForContainerHelp(words)) {
+    return RunInContainer(words, context);
+  }
   CLI::App app("Serve machine-learning models", "ekiben");
   app.formatter(std::make_shared<HelpFormatter>());
   app.set_help_flag("-h,--help", "print this help");

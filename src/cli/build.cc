@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ekiben build [TARGET] [-f FILE] [--version VERSION] [--name NAME] [--label KEY=VALUE]…
-//   [--allow-secrets PATTERN]… [--containerize] [--push] [-t NAME:TAG]… [-o tag]
+//   [--arg KEY=VALUE]… [--allow-secrets PATTERN]… [--containerize] [--push] [-t NAME:TAG]…
+//   [-o tag]
 #include "cli/build.h"
 
 #include <filesystem>
@@ -147,6 +148,12 @@ void AddBuild(CLI::App& app, Context& context) {
   command->add_option("--name", args->name, "of the bento; the service's")->type_name("NAME");
   command->add_option("--label", args->labels, "KEY=VALUE, as often as needed")
       ->type_name("LABEL")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command
+      ->add_option("--arg", args->arguments,
+                   "KEY=VALUE over that of args in the bentofile, as often as needed")
+      ->type_name("ARGUMENT")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command

@@ -146,10 +146,26 @@ Status PlanModel(const BuildArgs& args, Context& context, Plan& plan) {
   return {};
 }
 
+// What --arg says goes over what the bentofile's args say.
+Status TakeArguments(const BuildArgs& args, store::Yaml& into) {
+  for (const std::string& text : args.arguments) {
+    const size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return InvalidArgument(fmt::format("--arg: expected KEY=VALUE, got '{}'", text));
+    }
+    const std::string key = text.substr(0, equals);
+    std::erase_if(into.members, [&](const auto& member) { return member.first == key; });
+    into.members.emplace_back(
+        key, store::Yaml{.kind = store::Yaml::Kind::kScalar, .text = text.substr(equals + 1)});
+  }
+  return {};
+}
+
 Status CompletePlan(const BuildArgs& args, Context& context, Plan& plan) {
   auto labels = ParseLabels(args.labels);
   if (!labels) return std::move(labels).error();
   for (auto& [key, value] : *labels) plan.options.labels[key] = value;
+  if (Status taken = TakeArguments(args, plan.options.args); !taken.ok()) return taken;
   std::ranges::copy(args.allow_secrets, std::back_inserter(plan.options.allow_secrets));
   const std::string name = args.name.empty() ? plan.tag.name : args.name;
   const auto tag = store::Tag::Parse(args.version.empty() ? name : name + ":" + args.version);

@@ -10,6 +10,8 @@
 #include <cstdlib>
 #include <ostream>
 
+#include <fmt/format.h>
+
 #include "base/file.h"
 #include "worker/python.h"
 
@@ -30,7 +32,47 @@ bool Has(const std::vector<std::string>& words, std::string_view option, std::st
   });
 }
 
+// BentoML's options of `serve` that ekiben's has not, and whether a value follows.
+struct Foreign {
+  std::string_view option;
+  bool has_value = true;
+};
+constexpr std::array kForeign = {
+    Foreign{"--backlog"},      Foreign{"--env"},
+    Foreign{"--context"},      Foreign{"--do-not-track", false},
+    Foreign{"--quiet", false}, Foreign{"-q", false},
+    Foreign{"--debug", false}, Foreign{"--verbose", false},
+};
+constexpr std::string_view kTls = "--ssl-";
+
 }  // namespace
+
+Result<std::vector<std::string>> WithoutBentoMLsOwn(const std::vector<std::string>& words,
+                                                    std::ostream& notes) {
+  if (words.empty() || words.front() != "serve") return words;
+  std::vector<std::string> kept;
+  for (size_t at = 0; at < words.size(); ++at) {
+    const std::string& word = words[at];
+    const std::string option = word.substr(0, word.find('='));
+    if (option.starts_with(kTls)) {
+      return Error(InvalidArgument(fmt::format("{}: ekiben serves no TLS by itself", option))
+                       .WithHint("let what stands before the container, an ingress or a proxy, "
+                                 "have the certificate"));
+    }
+    const auto* const foreign = std::ranges::find(kForeign, option, &Foreign::option);
+    if (foreign == kForeign.end()) {
+      kept.push_back(word);
+      continue;
+    }
+    notes << "note: " << option << " is BentoML's, and does nothing here\n";
+    if (foreign->has_value && option == word) ++at;
+  }
+  return kept;
+}
+
+bool AsksForContainerHelp(const std::vector<std::string>& words) {
+  return words.size() == 2 && (words[1] == "--help" || words[1] == "-h");
+}
 
 ContainerAddress AddressInEnvironment() {
   const std::string port = Variable("PORT");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <iosfwd>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,14 @@ ContainerAddress AddressInEnvironment();
 // that are there go before `address`.
 std::vector<std::string> ContainerWords(std::vector<std::string> words,
                                         const ContainerAddress& address);
+
+// The words without those options of `bentoml serve` that ekiben has not, each of which is told in
+// a line. An error where TLS is asked for, since an answer without it is no answer to that.
+Result<std::vector<std::string>> WithoutBentoMLsOwn(const std::vector<std::string>& words,
+                                                    std::ostream& notes);
+
+// Whether `ekiben container --help` was typed, which is about that command and not about `serve`.
+bool AsksForContainerHelp(const std::vector<std::string>& words);
 
 // Becomes another program of the image that `words` name (`python -c …`). Ok where they name none,
 // and are ekiben's own therefore; otherwise returns only where it fails.

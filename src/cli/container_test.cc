@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/container.h"
 
+#include <sstream>
+
 #include <gmock/gmock.h>
 
 #include "cli/cli_testing.h"
@@ -37,7 +39,34 @@ TEST(ContainerTest, OtherWordsAreLeftAsTheyAre) {
   EXPECT_THAT(ContainerWords({"python", "-c", "1"}, {}), ElementsAre("python", "-c", "1"));
 }
 
+TEST(ContainerTest, WhatOnlyBentoMLHasIsToldAndLeftOut) {
+  std::ostringstream notes;
+  const auto words = WithoutBentoMLsOwn(
+      {"serve", "--backlog", "64", "--port", "80", "--do-not-track", "--context=a", "-q"}, notes);
+  ASSERT_TRUE(words);
+  EXPECT_THAT(*words, ElementsAre("serve", "--port", "80"));
+  EXPECT_THAT(notes.str(), HasSubstr("note: --backlog is BentoML's, and does nothing here\n"));
+  EXPECT_THAT(*WithoutBentoMLsOwn({"python", "-q"}, notes), ElementsAre("python", "-q"));
+}
+
+TEST(ContainerTest, WhoAsksForTlsIsNotServedWithout) {
+  std::ostringstream notes;
+  for (const char* word : {"--ssl-certfile", "--ssl-keyfile=a.pem"}) {
+    const auto words = WithoutBentoMLsOwn({"serve", word, "a.pem"}, notes);
+    ASSERT_FALSE(words);
+    EXPECT_THAT(words.error().message(), HasSubstr("ekiben serves no TLS"));
+  }
+}
+
 class ContainerCommandTest : public CliTest {};
+
+TEST_F(ContainerCommandTest, HasHelpOfItsOwn) {
+  EXPECT_EQ(Run({"container", "--help"}), 0);
+  EXPECT_THAT(out(), HasSubstr("ekiben container serve --production"));
+  EXPECT_EQ(Run({"container", "serve", "--help"}), 0);
+  EXPECT_THAT(out(), HasSubstr("Usage: ekiben serve"));
+  EXPECT_EQ(Run({"container", "serve", "--ssl-certfile", "a.pem"}), 4);
+}
 
 TEST_F(ContainerCommandTest, RunsItsWordsAsIfTheyHadBeenTyped) {
   EXPECT_EQ(Run({"container", "version"}), 0);

@@ -375,7 +375,7 @@ def test_a_package_that_is_not_the_locked_one_is_refused(
     ("options", "named"),
     [
         ("docker: {system_packages: [ffmpeg]}", "docker.system_packages (ffmpeg)"),
-        ("docker: {cuda_version: '11.6'}", "docker.cuda_version '11.6'"),
+        ("docker: {cuda_version: '11.8'}", "docker.cuda_version '11.8'"),
         ("conda: {dependencies: [h2o]}", "conda"),
         ("image: {commands: [make]}", "image.commands"),
     ],

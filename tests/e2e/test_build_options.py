@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a bentofile says of the image and of arguments, and what cannot be had of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from harness.program import run
+
+SERVICE = """import ekiben
+from ekiben.io import Text
+svc = ekiben.Service("plain")
+@svc.api(input=Text(), output=Text())
+def echo(text):
+    return text
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "service.py").write_text(SERVICE)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("docker", "image", "warning"),
+    [
+        ("distro: debian, python_version: '3.10'", "python:3.10-slim", ""),
+        (
+            "distro: alpine, python_version: '3.10'",
+            "python:3.10-slim",
+            "the Dockerfile is Debian's",
+        ),
+        ("distro: ubi8, python_version: '3.11'", "redhat/ubi9", "the Dockerfile is UBI 9's"),
+        ("distro: amazonlinux, python_version: '3.11'", "amazonlinux:2023", ""),
+        ("cuda_version: 12.4", "nvidia/cuda:12.4.1-cudnn-runtime-ubuntu22.04", ""),
+        ("base_image: 'mine:1', cuda_version: 12.4", "mine:1", "cuda_version is not used"),
+    ],
+)
+def test_the_dockerfile_is_that_of_the_distribution(
+    docker: str, image: str, warning: str, project: Path, tmp_path: Path
+) -> None:
+    (project / "bentofile.yaml").write_text(f"service: service:svc\ndocker: {{{docker}}}\n")
+    done = run("build", project, "--version", "v1", home=tmp_path / "home")
+    assert done.returncode == 0, done.stderr
+    assert warning in done.stderr and bool(warning) == ("warning:" in done.stderr)
+    dockerfile = tmp_path / "home" / "bentos/plain/v1/env/docker/Dockerfile"
+    assert f"\nFROM {image}\n" in dockerfile.read_text()
+
+
+@pytest.mark.parametrize(
+    ("bentofile", "why"),
+    [
+        ("docker: {cuda_version: '11.6'}", "11.7 and newer work"),
+        ("docker: {cuda_version: '12.9'}", "expected one of 11.7, 11.8"),
+        ("docker: {cuda_version: '12', distro: alpine}", "'alpine' has no CUDA"),
+        ("docker: {cuda_version: '12'}\nconda: {dependencies: [pip]}", "exclude each other"),
+        ("args: small", "args: expected keys and values"),
+    ],
+)
+def test_what_cannot_be_had_ends_the_build(
+    bentofile: str, why: str, project: Path, tmp_path: Path
+) -> None:
+    (project / "bentofile.yaml").write_text(f"service: service:svc\n{bentofile}\n")
+    done = run("build", project, home=tmp_path / "home")
+    assert done.returncode != 0 and why in done.stderr
+    assert not (tmp_path / "home" / "bentos" / "plain").exists()
+
+
+def test_arguments_go_over_those_of_the_bentofile(project: Path, tmp_path: Path) -> None:
+    (project / "bentofile.yaml").write_text("service: service:svc\nargs: {size: 3, name: a}\n")
+    given = ("--arg", "name=b=c", "--arg", "new=1", "--version", "v1")
+    done = run("build", project, *given, home=tmp_path / "home")
+    assert done.returncode == 0 and "nothing reads them there yet" in done.stderr, done.stderr
+    about = yaml.safe_load((tmp_path / "home" / "bentos/plain/v1/bento.yaml").read_text())
+    assert about["ekiben"]["args"] == {"size": 3, "name": "b=c", "new": 1}
+    wrong = run("build", project, "--arg", "size", home=tmp_path / "home")
+    assert wrong.returncode != 0
+    assert "--arg: expected KEY=VALUE, got 'size'" in wrong.stderr
