@@ -8,7 +8,6 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from .bento import FILE, BentoInfo
 from .tag import Tag
 
 
@@ -25,6 +24,8 @@ def meant(tag: str | Tag) -> str | Tag:
 
 @lru_cache(maxsize=1)
 def _aliases_of(bento: str) -> dict[str, str]:
+    from .bento import FILE, BentoInfo
+
     file = Path(bento, FILE)
     # Reading YAML takes longer than all else that a worker does before it is ready.
     if not file.is_file() or b"alias:" not in file.read_bytes():

@@ -7,12 +7,13 @@ The answer is JSON, written to the descriptor; where the question could not be a
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from . import errors
 from .errors import EkibenError, InvalidArgument
@@ -22,14 +23,15 @@ _FAILED = 2
 
 def about() -> dict[str, Any]:
     """The versions of `ekiben` and `python`."""
-    import platform
     from importlib.metadata import PackageNotFoundError, version
+
+    from .manifest import python_version
 
     try:
         installed = version("ekiben")
     except PackageNotFoundError:  # It is imported from its sources.
         installed = "unknown"
-    return {"ekiben": installed, "python": platform.python_version()}
+    return {"ekiben": installed, "python": python_version()}
 
 
 def configuration(*options: str) -> dict[str, Any]:
@@ -110,5 +112,13 @@ def main(descriptor: int, question: str, arguments: list[str]) -> int:
     return code
 
 
+def leave(code: int) -> NoReturn:
+    """End this process, without waiting for threads of the user's module or taking it all apart."""
+    atexit._run_exitfuncs()  # What the module has left to be done, such as removing its files.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    raise SystemExit(main(int(sys.argv[1]), sys.argv[2], sys.argv[3:]))
+    leave(main(int(sys.argv[1]), sys.argv[2], sys.argv[3:]))

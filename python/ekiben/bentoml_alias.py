@@ -7,7 +7,6 @@ import importlib
 import importlib.util
 import sys
 from collections.abc import Sequence
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
@@ -44,7 +43,9 @@ def is_bentoml_installed() -> bool:
     return importlib.util.find_spec(ALIAS) is not None
 
 
-class _Finder(MetaPathFinder):
+class _Finder:
+    """What importlib.abc.MetaPathFinder describes; importing that class takes long."""
+
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
@@ -60,7 +61,7 @@ class _Finder(MetaPathFinder):
         return ModuleSpec(fullname, _Loader(), is_package=not rest)
 
 
-class _Loader(Loader):
+class _Loader:
     """Gives ekiben's module itself, so that a class is the same under both names."""
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:

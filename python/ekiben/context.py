@@ -5,10 +5,8 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -167,6 +165,8 @@ class Cookie:
 
     def header(self) -> str:
         """The value of the `set-cookie` header."""
+        from http.cookies import SimpleCookie
+
         cookie: SimpleCookie = SimpleCookie()
         cookie[self.key] = self.value
         options = {
@@ -311,6 +311,8 @@ class Context:
         """
         folders: list[Any] = _within(self._folders, "temp_dir")
         if not folders:
+            import tempfile
+
             folders.append(tempfile.TemporaryDirectory(prefix="ekiben-request-"))
         return str(folders[0].name)
 

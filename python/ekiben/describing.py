@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 import os
-import platform
 import sys
 from typing import Any
 
-from . import configuration
 from .bentoml_alias import install
+from .configuration import SCHEMA, defaults, use
 from .exceptions import ImportServiceError
 from .loading import load
+from .manifest import python_version
 from .service import Service
 from .worker.description import describe
 
@@ -37,7 +37,7 @@ def describe_service(target: str, folder: str, alias: str = "") -> dict[str, Any
     os.dup2(2, 1)
     sys.dont_write_bytecode = True
     install(force=alias == "alias")
-    configuration.use(configuration.defaults(configuration.SCHEMA))
+    use(defaults(SCHEMA))
     try:
         service = load(target, working_dir=folder, standalone_load=True)
     except ImportServiceError as error:
@@ -46,7 +46,7 @@ def describe_service(target: str, folder: str, alias: str = "") -> dict[str, Any
     return {
         "service": _import_string(target, service),
         "description": describe(service),
-        "python": platform.python_version(),
+        "python": python_version(),
     }
 
 

@@ -3,11 +3,7 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
-import importlib.metadata
-import logging
-import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,14 +11,12 @@ from types import ModuleType
 from typing import Any, TypedDict
 
 from . import models
-from .creation import checked_signatures, creation
 from .errors import FailedPrecondition, InvalidArgument, NotFound, disk_errors
+from .log import warn
 from .manifest import ModelContext, ModelInfo, Signature
 from .model import Model
 from .native.forms import without_native
 from .tag import Tag
-
-_log = logging.getLogger("ekiben")
 
 Signatures = Mapping[str, Signature | Mapping[str, Any]]
 
@@ -134,6 +128,8 @@ class Framework:
             api_version=api_version,
         )
         finish = None if native is None else lambda folder: native(folder, chosen)
+        from .creation import creation
+
         with (
             creation(info, custom_objects, external_modules, finish) as model,
             disk_errors("write", Path(model.path)),
@@ -143,6 +139,8 @@ class Framework:
         return model
 
     def _context(self) -> ModelContext:
+        import importlib.metadata  # It brings the e-mail parser, and only saving needs it.
+
         versions = {}
         for package in self.versions_kept:
             try:
@@ -222,6 +220,8 @@ def native_forms(
     try:
         return make()
     except Exception as error:  # Converters fail in any way; each is a reason.
+        import shutil
+
         shutil.rmtree(folder / "native", ignore_errors=True)
         return without_native(signatures, f"making it failed: {type(error).__name__}: {error}")
 
@@ -229,6 +229,8 @@ def native_forms(
 def _chosen(
     signatures: Signatures | None, signature: Signatures | None, default: str | Sequence[str]
 ) -> dict[str, Signature]:
+    from .creation import checked_signatures
+
     if signatures is not None and signature is not None:
         raise InvalidArgument(
             "both signatures= and signature= are given", hint="they mean the same: give one"
@@ -244,6 +246,8 @@ def _chosen(
 def _check_methods(owner: Any, signatures: Iterable[str]) -> None:
     for name in signatures:
         if not callable(getattr(owner, name, None)):
+            import difflib
+
             methods = [one for one in dir(owner) if not one.startswith("_")]
             near = difflib.get_close_matches(name, methods, n=1)
             raise InvalidArgument(
@@ -257,4 +261,4 @@ def _tell(model: Model) -> None:
     not_native = model.info.ekiben.get("not_native", {})
     for why in dict.fromkeys(not_native.values()):
         names = ", ".join(f"'{name}'" for name, reason in not_native.items() if reason == why)
-        _log.warning("%s: no native form of %s: %s", model.tag, names, why)
+        warn("%s: no native form of %s: %s", model.tag, names, why)

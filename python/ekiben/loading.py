@@ -3,19 +3,15 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import importlib.util
 import os
 import sys
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
-
-import yaml
 
 from .errors import EkibenError
 from .exceptions import ImportServiceError
@@ -90,6 +86,8 @@ def user_trace(error: BaseException, folder: Path | None = None) -> str:
         folder: Where the user's code lies; by default all that is not ekiben's, the import
             system's or an installed package's.
     """
+    import traceback  # Only a mistake needs it.
+
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
@@ -120,6 +118,8 @@ def _target_of_folder(folder: Path) -> str:
             f"'{folder}' has neither {BENTOFILE} nor service.py",
             hint=f"write service: module:attr into {BENTOFILE}, or name the module",
         )
+    import yaml  # What names a module needs none of it.
+
     try:
         document = yaml.safe_load(bentofile.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
@@ -249,6 +249,8 @@ def _nearest_files(name: str, folder: Path) -> str:
 
 def _near_files(name: str, folder: Path) -> list[str]:
     names = sorted(file.stem for file in folder.glob("*.py"))
+    import difflib  # Only a mistake needs it.
+
     return difflib.get_close_matches(name, names, n=1)
 
 
@@ -258,6 +260,8 @@ def _attribute(module: ModuleType, dotted: str) -> Any:
         if not hasattr(value, one):
             names = [name for name in vars(module) if not name.startswith("_")]
             services = [name for name, value in vars(module).items() if isinstance(value, Service)]
+            import difflib
+
             near = difflib.get_close_matches(dotted, services + names, n=1) or services[:1]
             raise ImportServiceError(
                 f"module '{module.__name__}', in '{module.__file__}', has no '{dotted}'",

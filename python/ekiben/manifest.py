@@ -3,14 +3,12 @@
 
 from __future__ import annotations
 
-import platform
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, TypeVar
-
-import yaml
 
 from .errors import FailedPrecondition, disk_errors
 from .tag import Tag
@@ -75,7 +73,7 @@ class ModelContext:
     framework_name: str = ""
     framework_versions: Mapping[str, str] = field(default_factory=dict)
     bentoml_version: str = BENTOML_LAYOUT
-    python_version: str = field(default_factory=platform.python_version)
+    python_version: str = field(default_factory=lambda: python_version())
 
 
 class ModelOptions(dict[str, Any]):
@@ -153,6 +151,8 @@ class ModelInfo:
 
     def to_yaml(self) -> str:
         """The text of model.yaml."""
+        import yaml
+
         return str(yaml.safe_dump(self.to_dict(), sort_keys=False))
 
     @classmethod
@@ -200,6 +200,9 @@ def read_manifest(path: Path, parse: Callable[[Any], _Info], hint: str) -> _Info
         FileNotFoundError: If there is none.
         FailedPrecondition: If it cannot be read or makes no sense; the hint is the given one.
     """
+    # Services without models need no YAML, and reading it takes longer than importing them.
+    import yaml
+
     try:
         with disk_errors("read", path):
             text = path.read_text(encoding="utf-8")
@@ -215,6 +218,11 @@ def read_manifest(path: Path, parse: Callable[[Any], _Info], hint: str) -> _Info
             f"'{path}' is damaged: {why.splitlines()[0] if why else type(error).__name__}",
             hint=hint,
         ) from error
+
+
+def python_version() -> str:
+    """This interpreter's, such as `3.11.7`, without `platform`, which takes long to import."""
+    return sys.version.partition(" ")[0]
 
 
 def time_of(value: Any) -> datetime:

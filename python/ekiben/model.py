@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import html
 import importlib
 import os
 from collections.abc import Mapping
@@ -167,6 +166,8 @@ class Model(Stored[ModelInfo]):
         return f'Model(tag="{self.tag}")'
 
     def _repr_html_(self) -> str:
+        import html
+
         shown = {
             "tag": self.tag,
             "module": self._info.module,

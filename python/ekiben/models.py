@@ -7,18 +7,18 @@ import builtins
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .aliases import meant
-from .archives import export_model, import_model
-from .creation import checked_signatures, creation
 from .manifest import ModelContext, ModelInfo, ModelOptions, Signature
 from .model import Model
-from .publish import remove_all
-from .registries import pull_model as pull
-from .registries import push_model as push
 from .store import ModelStore
 from .tag import Tag
+
+if TYPE_CHECKING:
+    from .archives import export_model, import_model
+    from .registries import pull_model as pull
+    from .registries import push_model as push
 
 __all__ = [
     "Model",
@@ -70,6 +70,8 @@ def delete(tag: str | Tag) -> None:
         NotFound: If there is none.
         InvalidArgument: If several versions begin so.
     """
+    from .publish import remove_all
+
     remove_all(ModelStore(), tag)
 
 
@@ -111,6 +113,8 @@ def create(
         >>> with ekiben.models.create("rules", labels={"team": "fraud"}) as model:
         ...     pathlib.Path(model.path, "rules.txt").write_text("amount > 1000")
     """
+    from .creation import checked_signatures, creation
+
     info = ModelInfo(
         tag=Tag.of(name),
         module=module,
@@ -123,6 +127,19 @@ def create(
     )
     with creation(info, custom_objects, external_modules) as model:
         yield model
+
+
+def __getattr__(name: str) -> Any:
+    # Services that only get() their models need nothing of these, which import much.
+    if name in ("export_model", "import_model"):
+        from . import archives
+
+        return getattr(archives, name)
+    if name in ("pull", "push"):
+        from . import registries
+
+        return getattr(registries, f"{name}_model")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def _model(store: ModelStore, info: ModelInfo) -> Model:

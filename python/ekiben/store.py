@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import difflib
-import logging
 from abc import ABC, abstractmethod
 from datetime import datetime
 from pathlib import Path
@@ -12,10 +10,9 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 
 from .errors import FailedPrecondition, InvalidArgument, NotFound, disk_errors
 from .home import home, models_home
+from .log import warn
 from .manifest import ModelInfo
 from .tag import LATEST, Tag
-
-_log = logging.getLogger("ekiben")
 
 # Names of models whose newest version this process has asked for.
 asked_for_newest: set[str] = set()
@@ -98,7 +95,7 @@ class TagStore(ABC, Generic[_Info]):
             except FileNotFoundError:
                 continue  # Being written by BentoML, which has no staging folder, or just deleted.
             except FailedPrecondition as error:
-                _log.warning("left out: %s", error.message)
+                warn("left out: %s", error.message)
         return sorted(found, key=lambda info: info.creation_time, reverse=True)
 
     def get(self, tag: str | Tag) -> _Info:
@@ -130,7 +127,7 @@ class TagStore(ABC, Generic[_Info]):
                 return self.read(self.folder(Tag(tag.name, matching[0])))
             except FileNotFoundError:
                 pass
-        near = difflib.get_close_matches(tag.version or "", versions, n=1)
+        near = _nearest(tag.version or "", versions, 1)
         see = f"see `{self.command} list {tag.name}`"
         raise NotFound(
             f"{self.noun} '{tag}' is not in the store '{self.home}'",
@@ -150,7 +147,7 @@ class TagStore(ABC, Generic[_Info]):
         return found[0]
 
     def _no_name(self, tag: Tag) -> NotFound:
-        near = difflib.get_close_matches(tag.name, self.names(), n=3)
+        near = _nearest(tag.name, self.names(), 3)
         return NotFound(
             f"{self.noun} '{tag}' is not in the store '{self.home}'",
             hint="did you mean " + " or ".join(f"'{name}'" for name in near) + "?"
@@ -179,6 +176,12 @@ class ModelStore(TagStore[ModelInfo]):
         if tag.wants_latest:
             asked_for_newest.add(tag.name)
         return super().get(tag)
+
+
+def _nearest(text: str, known: list[str], most: int) -> list[str]:
+    import difflib  # Only a mistake needs it.
+
+    return difflib.get_close_matches(text, known, n=most)
 
 
 def _subfolders(folder: Path) -> list[str]:

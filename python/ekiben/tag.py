@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-import base64
 import re
-import uuid
 from dataclasses import dataclass
 
 from .errors import InvalidArgument
@@ -55,6 +53,9 @@ class Tag:
 
     def with_new_version(self) -> Tag:
         """The same name with a version that no other call has made or will make."""
+        import base64
+        import uuid
+
         made = uuid.uuid1().bytes
         version = base64.b32encode(made[:6] + made[8:12]).decode("ascii").lower()
         return Tag(self.name, version)

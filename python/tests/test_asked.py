@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 
@@ -31,3 +32,15 @@ def test_what_is_wrong_with_it_is_an_invalid_argument() -> None:
     assert (code, answer["code"]) == (2, "InvalidArgument")
     assert "'prt'" in answer["message"]
     assert answer["hint"]
+
+
+def test_what_the_users_module_has_started_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "service.py").write_text(
+        "import atexit, pathlib, threading, ekiben\n"
+        "threading.Thread(target=threading.Event().wait).start()\n"
+        f"atexit.register(pathlib.Path({str(tmp_path / 'left')!r}).touch)\n"
+        "svc = ekiben.Service('waiting')\n"
+    )
+    code, answer = ask("describe-service", "service:svc", str(tmp_path))
+    assert (code, answer["service"]) == (0, "service:svc")
+    assert (tmp_path / "left").exists()

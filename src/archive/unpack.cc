@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "archive/unpack.h"
 
-#include <archive.h>
 #include <archive_entry.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <memory>
 #include <string>
 #include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "archive/tar_reader.h"
 #include "archive/target.h"
 #include "archive/zip.h"
 #include "base/file.h"
@@ -23,33 +22,6 @@ namespace ekiben::archive {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr size_t kChunk = 1 << 20;
-
-struct CloseArchive {
-  void operator()(::archive* open) const { archive_read_free(open); }
-};
-using Reader = std::unique_ptr<::archive, CloseArchive>;
-
-// A reader of tars packed so and no other: a stranger is not to choose among 20 parsers.
-Reader ReaderOf(Form form) {
-  Reader reader(archive_read_new());
-  switch (form) {
-    case Form::kGzip: archive_read_support_filter_gzip(reader.get()); break;
-    case Form::kBzip2: archive_read_support_filter_bzip2(reader.get()); break;
-    case Form::kXz: archive_read_support_filter_xz(reader.get()); break;
-    default: break;
-  }
-  archive_read_support_format_tar(reader.get());
-  // Names are bytes, whatever this process' locale is.
-  archive_read_set_options(reader.get(), "hdrcharset=BINARY");
-  return reader;
-}
-
-Status Damaged(::archive* reader) {
-  const char* const why = archive_error_string(reader);
-  return InvalidArgument(why != nullptr ? why : "it is damaged");
-}
 
 Status UnpackMember(::archive* reader, archive_entry* entry, Target& target) {
   const char* const name = archive_entry_pathname(entry);
@@ -71,8 +43,8 @@ Status UnpackMember(::archive* reader, archive_entry* entry, Target& target) {
 Status UnpackTar(const fs::path& source, Form form, const Members::Limits& limits, Target& target) {
   const FileDescriptor file(open(source.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.valid()) return FileError("cannot read", source, errno);
-  const Reader reader = ReaderOf(form);
-  if (archive_read_open_fd(reader.get(), file.get(), kChunk) != ARCHIVE_OK) {
+  const TarReader reader = TarReaderOf(form);
+  if (archive_read_open_fd(reader.get(), file.get(), kTarChunk) != ARCHIVE_OK) {
     return Damaged(reader.get());
   }
   bool empty = true;
@@ -83,7 +55,7 @@ Status UnpackTar(const fs::path& source, Form form, const Members::Limits& limit
     if (read != ARCHIVE_OK) return Damaged(reader.get());
     // Headers and padding come on top of the files.
     const auto come_out = static_cast<uint64_t>(archive_filter_bytes(reader.get(), 0));
-    if (come_out / 2 > limits.bytes + kChunk) return Members::TooLarge(limits);
+    if (come_out / 2 > limits.bytes + kTarChunk) return Members::TooLarge(limits);
     if (Status one = UnpackMember(reader.get(), entry, target); !one.ok()) return one;
     empty = false;
   }

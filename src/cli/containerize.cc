@@ -111,12 +111,19 @@ Result<std::optional<int64_t>> SourceDate() {
       fmt::format("SOURCE_DATE_EPOCH is '{}', which is no number of seconds since 1970", whole)));
 }
 
-Status CheckPlatform(const std::string& wanted, const image::ImagePlan& plan) {
-  const std::string mine = "linux/" + plan.config.architecture;
-  if (wanted.empty() || wanted == mine) return {};
-  return InvalidArgument(
-             fmt::format("--platform '{}': this program makes images for {} only", wanted, mine))
-      .WithHint(fmt::format("run ekiben on a machine of that kind, or leave --platform out"));
+// An image gets the program, the libraries and the interpreter that are on this machine.
+Status CheckPlatform(const std::string& wanted) {
+  if (wanted.empty()) return {};
+  const auto platform = image::PlatformOf(wanted);
+  if (!platform) return Status(platform.error()).WithContext("--platform");
+  const std::string mine = image::ThisPlatform();
+  if (*platform == mine) return {};
+  return InvalidArgument(fmt::format("--platform '{}': the program, the libraries and the Python "
+                                     "at hand are for {}",
+                                     wanted, mine))
+      .WithHint(
+          "run ekiben on a machine of that kind; --backend docker builds for others where docker "
+          "can");
 }
 
 Result<image::Image> Make(const image::ImagePlan& plan, const image::LayerOptions& options,
@@ -233,13 +240,13 @@ Status RunContainerize(const ContainerizeArgs& args, Context& context) {
   if (!args.options.empty()) {
     return InvalidArgument("--opt is for --backend, which is not given");
   }
+  if (Status fits = CheckPlatform(args.platform); !fits.ok()) return fits;
   const auto target = TargetOf(args);
   if (!target) return target.error();
   bento->created = date->value_or(bento->created);
   bento->ekiben_version = VersionText();
   const auto plan = PlanImage(args, *bento, context);
   if (!plan) return plan.error();
-  if (Status fits = CheckPlatform(args.platform, *plan); !fits.ok()) return fits;
 
   auto made = Make(*plan, {.time = date->value_or(0)}, context);
   if (!made) return made.error();

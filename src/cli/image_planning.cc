@@ -10,7 +10,9 @@
 
 #include "bento/uv.h"
 #include "cli/ask_python.h"
+#include "cli/registry_options.h"
 #include "cli/report.h"
+#include "cli/transfer_view.h"
 #include "codec/json_document.h"
 #include "worker/python.h"
 
@@ -68,6 +70,33 @@ void TellMissing(const std::vector<std::string>& missing, Context& context) {
             context);
 }
 
+Result<image::BaseImage> PullBase(const std::string& name, Context& context) {
+  const auto where = registry::Reference::Parse(name);
+  if (!where) return Error(Status(where.error()).WithContext("docker.base_image"));
+  registry::Repository repository(*where, ToSessionOptions({}));
+  TransferView view(context.err, context.terminal);
+  auto base =
+      image::PullBaseImage(repository, image::ThisPlatform(), LayersOf(context.store.home()), view);
+  if (base) PrintNote(fmt::format("the base image {} is {}", name, base->digest), context);
+  return base;
+}
+
+Result<image::ImagePlan> PlanPython(const std::string& python, const image::BentoSource& bento,
+                                    std::vector<std::string>& missing, Context& context) {
+  const std::string& name = bento.docker.base_image;
+  if (name.empty()) {
+    const auto files = AskForFiles(python, bento, context);
+    if (!files) return Error(files.error());
+    return image::PlanPythonImage(bento, *files, missing);
+  }
+  // First, since it fails sooner than packages are installed.
+  auto base = PullBase(name, context);
+  if (!base) return Error(std::move(base).error());
+  const auto files = AskForFiles(python, bento, context);
+  if (!files) return Error(files.error());
+  return image::PlanPythonImageOn(*std::move(base), bento, *files, missing);
+}
+
 }  // namespace
 
 Result<image::ImagePlan> PlanImage(const ContainerizeArgs& args, const image::BentoSource& bento,
@@ -79,10 +108,8 @@ Result<image::ImagePlan> PlanImage(const ContainerizeArgs& args, const image::Be
   }
   const auto python = worker::FindPython(args.python);
   if (!python) return Error(python.error());
-  const auto files = AskForFiles(python->string(), bento, context);
-  if (!files) return Error(files.error());
   std::vector<std::string> missing;
-  auto plan = image::PlanPythonImage(bento, *files, missing);
+  auto plan = PlanPython(python->string(), bento, missing, context);
   TellMissing(missing, context);
   return plan;
 }

@@ -35,9 +35,11 @@ void AddServingOptions(CLI::App& command, RawArgs& raw) {
       "this one");
   command.add_option("--host", options.host, "address to listen on, 127.0.0.1; 0.0.0.0: all")
       ->envname("EKIBEN_HOST")
+      ->take_last()  // Scripts that start it give one, and pass on what they are given.
       ->type_name("HOST");
   command.add_option("-p,--port", options.port, "3000; 0: any that is free")
       ->envname("EKIBEN_PORT")
+      ->take_last()
       ->type_name("PORT");
   command.add_option("--timeout", raw.timeout_s, "seconds that a request may take, 60")
       ->check(CLI::Range(0.001, 86400.0).description(""))

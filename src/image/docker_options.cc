@@ -81,10 +81,6 @@ Result<DockerOptions> ParseDockerOptions(const std::string& bento_yaml) {
 
 Status CheckDockerOptions(const DockerOptions& options) {
   constexpr std::string_view kRuns = "would have to run in the image, which this does not";
-  if (!options.base_image.empty()) {
-    return Refused(fmt::format("docker.base_image '{}'", options.base_image),
-                   "would have to be pulled, which this version does not");
-  }
   if (!options.cuda_version.empty()) {
     return Refused(fmt::format("docker.cuda_version '{}'", options.cuda_version),
                    "needs an image that has CUDA, and this one has what is on this machine");

@@ -21,8 +21,8 @@ struct DockerOptions {
 // Reads the text of a bento.yaml. kInvalidArgument names the key that is not as expected.
 Result<DockerOptions> ParseDockerOptions(const std::string& bento_yaml);
 
-// kFailedPrecondition where an option can only be done by running commands in an image, or wants
-// another image below; the hint says which argument has that done.
+// kFailedPrecondition where an option can only be done by running commands in an image; the hint
+// says which argument has that done.
 Status CheckDockerOptions(const DockerOptions& options);
 
 }  // namespace ekiben::image

@@ -38,9 +38,9 @@ TEST(DockerOptionsTest, VariablesAreAMapOrAList) {
 TEST(DockerOptionsTest, WhatHasToRunInTheImageIsRefusedAndABackendNamed) {
   for (const char* const text :
        {"docker: {system_packages: [ffmpeg]}", "docker: {setup_script: setup.sh}",
-        "docker: {base_image: 'debian:12'}", "docker: {cuda_version: '11.6'}",
-        "docker: {dockerfile_template: T}", "conda: {dependencies: [h2o]}",
-        "conda: {environment_yml: e.yml}", "ekiben: {commands: [make]}"}) {
+        "docker: {cuda_version: '11.6'}", "docker: {dockerfile_template: T}",
+        "conda: {dependencies: [h2o]}", "conda: {environment_yml: e.yml}",
+        "ekiben: {commands: [make]}"}) {
     const Status status = Checked(text);
     EXPECT_THAT(status, HasCode(Code::kFailedPrecondition)) << text;
     EXPECT_THAT(status.hint(), HasSubstr("--backend docker|podman|buildah")) << text;

@@ -42,6 +42,10 @@ Result<Image> MakeImage(const ImagePlan& plan, const LayerCache& cache, const La
                         const LayerListener& listener) {
   Image image{.config = plan.config};
   const std::vector<Result<Layer>> layers = GetLayers(plan, cache, options, listener);
+  if (plan.base) {
+    image.layers = plan.base->layers;
+    image.files = plan.base->layer_files;
+  }
   for (size_t i = 0; i < layers.size(); ++i) {
     if (!layers[i]) return Error(layers[i].error());
     image.layers.push_back({.blob = layers[i]->blob, .made_by = plan.layers[i].made_by});

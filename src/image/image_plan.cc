@@ -46,6 +46,8 @@ std::vector<std::string> EnvironmentOf(const EngineFiles& files) {
 
 }  // namespace
 
+std::string ThisPlatform() { return fmt::format("linux/{}", kArchitecture); }
+
 ImageConfig ConfigOf(const BentoSource& bento, const EngineFiles& files) {
   const std::string program = fmt::format("/{}", kProgram);
   ImageConfig config{.architecture = kArchitecture,

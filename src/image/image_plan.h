@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/status.h"
+#include "image/base_image.h"
 #include "image/docker_options.h"
 #include "image/image_json.h"
 #include "image/native_layers.h"
@@ -38,6 +40,7 @@ struct BentoSource {
 
 // An image before its layers are written. A value.
 struct ImagePlan {
+  std::optional<BaseImage> base = {};  // What lies below the layers; most have nothing there.
   std::vector<PlannedLayer> layers = {};
   ImageConfig config = {};
   EngineFiles files = {};
@@ -56,6 +59,15 @@ Result<ImagePlan> PlanNativeImage(const BentoSource& bento);
 // interpreter and the packages. Names into `missing` what FindPackages() does.
 Result<ImagePlan> PlanPythonImage(const BentoSource& bento, const PythonFiles& python,
                                   std::vector<std::string>& missing);
+
+// Plans the image of a service in Python upon another image, whose interpreter and libraries of the
+// system it uses. kFailedPrecondition where that has no Python of the bento's version, or not what
+// the program needs.
+Result<ImagePlan> PlanPythonImageOn(BaseImage base, const BentoSource& bento,
+                                    const PythonFiles& python, std::vector<std::string>& missing);
+
+// The platform that images made here are for: "linux/amd64".
+std::string ThisPlatform();
 
 // How an image of this bento with these files is run, and what is said of it.
 ImageConfig ConfigOf(const BentoSource& bento, const EngineFiles& files);

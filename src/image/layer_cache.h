@@ -32,6 +32,9 @@ class LayerCache {
   Result<Layer> Get(const LayerTree& tree, const LayerOptions& options,
                     const BytesDone& done = {}) const;
 
+  // Where a blob of that digest ("sha256:…") is, or would be. Others may put theirs there, too.
+  std::filesystem::path BlobFile(const std::string& digest) const;
+
   // Removes what has not been asked for in 30 days, and what a crash has left.
   void Sweep() const;
 
@@ -39,7 +42,6 @@ class LayerCache {
   Result<Layer> Find(const std::string& key) const;
   Result<Layer> Write(const std::string& key, const LayerTree& tree, const LayerOptions& options,
                       const BytesDone& done) const;
-  std::filesystem::path BlobFile(const std::string& digest) const;
 
   const std::filesystem::path folder_;
 };

@@ -59,7 +59,38 @@ Result<std::vector<fs::path>> LibrariesIn(const fs::path& folder) {
   return files;
 }
 
+PlannedLayer NewPackagesLayer() {
+  return {.name = "packages", .made_by = "ekiben: the service's Python packages"};
+}
+
+// Puts the packages into the layer, and returns the libraries of the system that they need and the
+// interpreter does not.
+Result<std::set<fs::path>> AddPackages(const PythonFiles& files, PlannedLayer& layer,
+                                       LibrarySearch& search, std::vector<std::string>& missing) {
+  if (Status added = AddFolderTo(layer, files.packages); !added.ok()) {
+    return Error(std::move(added));
+  }
+  std::error_code error;
+  const fs::path folder = fs::canonical(files.packages, error);
+  if (error) return Error(FileError("cannot read", files.packages, error.value()));
+  const auto libraries = LibrariesIn(folder);
+  if (!libraries) return Error(libraries.error());
+  for (const fs::path& file : files.needs) (void)search.Add(file);  // Their loader, and libpython.
+  const std::set<fs::path> interpreters = search.found();
+  for (const fs::path& file : *libraries) {
+    const Status added = search.Add(file);
+    if (!added.ok()) missing.push_back(added.message());
+  }
+  std::set<fs::path> found = search.found();
+  std::erase_if(found, [&](const fs::path& file) {
+    return interpreters.contains(file) || file.string().starts_with(folder.string() + "/");
+  });
+  return found;
+}
+
 }  // namespace
+
+std::string MinorOf(const std::string& version) { return version.substr(0, version.rfind('.')); }
 
 Status AddFolderTo(PlannedLayer& layer, const fs::path& folder) {
   std::error_code error;
@@ -89,27 +120,28 @@ Result<PythonLayer> FindInterpreter(const PythonFiles& files, const std::set<fs:
 
 Result<PythonLayer> FindPackages(const PythonFiles& files, const std::set<fs::path>& base,
                                  std::vector<std::string>& missing) {
-  PythonLayer layer{
-      .planned = {.name = "packages", .made_by = "ekiben: the service's Python packages"}};
-  if (Status added = AddFolderTo(layer.planned, files.packages); !added.ok()) {
-    return Error(std::move(added));
-  }
-  std::error_code error;
-  const fs::path folder = fs::canonical(files.packages, error);
-  if (error) return Error(FileError("cannot read", files.packages, error.value()));
-  const auto libraries = LibrariesIn(folder);
-  if (!libraries) return Error(libraries.error());
+  PythonLayer layer{.planned = NewPackagesLayer()};
   LibrarySearch search;
-  for (const fs::path& file : files.needs) (void)search.Add(file);  // Their loader, and libpython.
-  for (const fs::path& file : *libraries) {
-    const Status added = search.Add(file);
-    if (!added.ok()) missing.push_back(added.message());
-  }
-  std::set<fs::path> found;
-  for (const fs::path& file : search.found()) {
-    if (!file.string().starts_with(folder.string() + "/")) found.insert(file);
-  }
-  AddLibraries(search, found, base, layer);
+  const auto found = AddPackages(files, layer.planned, search, missing);
+  if (!found) return Error(found.error());
+  AddLibraries(search, *found, base, layer);
+  return layer;
+}
+
+Result<PythonLayer> PackagesUpon(const PythonFiles& files, const std::string& interpreter,
+                                 std::vector<std::string>& missing) {
+  PythonLayer layer{.planned = NewPackagesLayer()};
+  LibrarySearch search;
+  auto found = AddPackages(files, layer.planned, search, missing);
+  if (!found) return Error(std::move(found).error());
+  layer.libraries = *std::move(found);
+  const std::string environment = fs::path(files.environment).relative_path().string();
+  LayerTree& tree = layer.planned.tree;
+  tree.AddLink(environment + "/bin/python", interpreter);
+  tree.AddLink(environment + "/bin/python3", "python");
+  tree.AddText(environment + "/pyvenv.cfg",
+               fmt::format("home = {}\ninclude-system-site-packages = false\nversion = {}\n",
+                           fs::path(interpreter).parent_path().string(), MinorOf(files.version)));
   return layer;
 }
 

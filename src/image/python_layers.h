@@ -17,6 +17,9 @@ struct Distribution {
   std::string name = {}, version = {};
 };
 
+// "3.11" of "3.11.7".
+std::string MinorOf(const std::string& version);
+
 // What Python has put together (python/ekiben/imaging): folders whose content is to lie below the
 // image's root. None of them changes.
 struct PythonFiles {
@@ -47,6 +50,12 @@ Result<PythonLayer> FindInterpreter(const PythonFiles& files,
 // for hardware that is not there.
 Result<PythonLayer> FindPackages(const PythonFiles& files,
                                  const std::set<std::filesystem::path>& base,
+                                 std::vector<std::string>& missing);
+
+// The packages as FindPackages() has them, but without libraries of the system, which are to come
+// with the image below; and the environment that they lie in, whose interpreter is `interpreter`
+// ("/usr/local/bin/python3.11"). `libraries` are those that the packages need.
+Result<PythonLayer> PackagesUpon(const PythonFiles& files, const std::string& interpreter,
                                  std::vector<std::string>& missing);
 
 // Everything in `folder`, at the image's root.

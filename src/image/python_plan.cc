@@ -16,6 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kCertificates = "etc/ssl/certs/ca-certificates.crt";
+constexpr const char* kUsualPath = "/usr/local/bin:/usr/bin:/bin";
+
 void SetVariable(ImageConfig& config, std::string_view name, std::string_view value) {
   std::erase_if(config.environment, [&](const std::string& variable) {
     return variable.starts_with(fmt::format("{}=", name));
@@ -33,6 +36,53 @@ ImageConfig PythonConfig(const BentoSource& bento, const EngineFiles& engine,
   SetVariable(config, "PYTHONUNBUFFERED", "1");
   for (const auto& [name, value] : bento.docker.environment) SetVariable(config, name, value);
   return config;
+}
+
+// What the image below sets stays where this one sets nothing.
+ImageConfig ConfigUpon(const BaseImage& base, const BentoSource& bento, const EngineFiles& engine,
+                       const PythonFiles& python) {
+  ImageConfig config = PythonConfig(bento, engine, python);
+  const std::vector<std::string> ours = std::exchange(config.environment, base.config.environment);
+  for (const std::string& variable : ours) {
+    const size_t equals = variable.find('=');
+    const std::string name = variable.substr(0, equals);
+    if (name == "SSL_CERT_FILE" && !base.files.Has(kCertificates)) continue;
+    SetVariable(config, name, variable.substr(equals + 1));
+  }
+  const std::string path = base.Variable("PATH");
+  if (!path.empty() && !bento.docker.environment.contains("PATH")) {
+    SetVariable(config, "PATH", fmt::format("{}/bin:{}", python.environment, path));
+  }
+  config.labels.insert(base.config.labels.begin(), base.config.labels.end());
+  return config;
+}
+
+// Where the image has a Python of that minor version, by its variable PATH.
+Result<std::string> InterpreterIn(const BaseImage& base, const std::string& minor) {
+  std::string path = base.Variable("PATH");
+  if (path.empty()) path = kUsualPath;
+  for (size_t at = 0; at <= path.size();) {
+    const size_t end = std::min(path.find(':', at), path.size());
+    const fs::path program = fs::path(path.substr(at, end - at)) / ("python" + minor);
+    if (base.files.Has(program.relative_path().string())) return program.string();
+    at = end + 1;
+  }
+  return Error(FailedPrecondition(fmt::format("the base image '{}' has no python{} in its PATH",
+                                              base.name.ToString(), minor))
+                   .WithHint(fmt::format("name one that has, as python:{}-slim, or none: the image "
+                                         "gets the interpreter at hand then",
+                                         minor)));
+}
+
+// What the program needs and the image has not.
+Status CheckLibraries(const BaseImage& base, const EngineFiles& engine) {
+  for (const fs::path& library : engine.system) {
+    if (base.files.HasName(library.filename().string())) continue;
+    return FailedPrecondition(fmt::format("the base image '{}' has no {}, which ekiben needs",
+                                          base.name.ToString(), library.filename().string()))
+        .WithHint("name an image of Debian 12, or one with a C library that is not older");
+  }
+  return {};
 }
 
 // Of all packages those that one of the files came with.
@@ -90,6 +140,42 @@ Result<ImagePlan> PlanPythonImage(const BentoSource& bento, const PythonFiles& p
   std::ranges::move(*layers, std::back_inserter(plan.layers));
   plan.files = *std::move(engine);
   plan.files.system = Joined(base, packages->libraries);
+  return plan;
+}
+
+Result<ImagePlan> PlanPythonImageOn(BaseImage base, const BentoSource& bento,
+                                    const PythonFiles& python, std::vector<std::string>& missing) {
+  auto engine = FindEngineFiles(bento.artefacts);
+  if (!engine) return Error(std::move(engine).error());
+  if (Status fits = CheckLibraries(base, *engine); !fits.ok()) return Error(std::move(fits));
+  const auto interpreter = InterpreterIn(base, MinorOf(python.version));
+  if (!interpreter) return Error(interpreter.error());
+  auto packages = PackagesUpon(python, *interpreter, missing);
+  if (!packages) return Error(std::move(packages).error());
+  for (const fs::path& library : packages->libraries) {
+    const std::string name = library.filename().string();
+    if (base.files.HasName(name)) continue;
+    missing.push_back(fmt::format("the base image has no {}, which a package needs", name));
+  }
+  PlannedLayer program = EngineLayer(*engine);
+  if (Status added = AddFolderTo(program, python.program); !added.ok()) {
+    return Error(std::move(added));
+  }
+  auto layers = BentoLayers(bento.folder);
+  if (!layers) return Error(std::move(layers).error());
+
+  // They are the image's own.
+  engine->system.clear();
+  engine->folders.clear();
+  ImagePlan plan{.config = ConfigUpon(base, bento, *engine, python)};
+  if (!engine->own.empty()) plan.layers.push_back(LibraryLayer(*engine));
+  plan.layers.push_back(std::move(packages->planned));
+  plan.layers.push_back(std::move(program));
+  std::ranges::move(*layers, std::back_inserter(plan.layers));
+  plan.packages = PackagesOf(engine->own);
+  plan.distributions = python.distributions;
+  plan.files = *std::move(engine);
+  plan.base = std::move(base);
   return plan;
 }
 

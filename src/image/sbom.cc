@@ -35,6 +35,17 @@ Component OfPackage(const Package& package) {
                               Escaped(package.version), package.architecture)};
 }
 
+Component OfBase(const BaseImage& base) {
+  const std::string path = base.name.Path();
+  return {.type = "container",
+          .name = base.name.ToString(),
+          .version = base.digest,
+          .purl = fmt::format("pkg:oci/{}@{}?repository_url={}",
+                              Escaped(path.substr(path.rfind('/') + 1)), Escaped(base.digest),
+                              Escaped(base.name.Host() + "/" + path)),
+          .sha256 = base.digest.substr(base.digest.find(':') + 1)};
+}
+
 Component OfDistribution(const Distribution& distribution) {
   return {.type = "library",
           .name = distribution.name,
@@ -107,6 +118,7 @@ Result<std::vector<Component>> ComponentsOf(const ImagePlan& plan, const BentoSo
     return {};
   };
   Status added = add(OfFile("application", "ekiben", VersionOf(bento), plan.files.program));
+  if (plan.base) components.push_back(OfBase(*plan.base));
   for (const fs::path& plugin : plan.files.plugins) {
     if (!added.ok()) return Error(added);
     added = add(

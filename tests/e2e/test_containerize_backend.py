@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from harness.base_image import Buildah
+from harness.base_image import PATH, Buildah, fill
 from harness.client import call
-from harness.containers import Network, checked, why_no_containers
-from harness.program import binary, eventually, run
+from harness.containers import Docker, Network, checked, why_no_containers
+from harness.program import MINUTES, binary, eventually, run
 
 import ekiben
 
@@ -62,7 +62,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (project / "service.py").write_text(SERVICE)
     wheel = ekibens_wheel(project)
     (project / "bentofile.yaml").write_text(BENTOFILE.replace("WHEEL", wheel.name))
-    done = run("build", project, "--version", "v1", home=folder / "home")
+    done = run("build", project, "--version", "v1", home=folder / "home", timeout=MINUTES)
     assert done.returncode == 0, done.stderr
     return folder / "home"
 
@@ -70,6 +70,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def buildah(tmp_path: Path) -> Iterator[Buildah]:
     made = Buildah(tmp_path / "buildah")
+    yield made
+    made.remove()
+
+
+@pytest.fixture
+def docker() -> Iterator[Docker]:
+    made = Docker()
     yield made
     made.remove()
 
@@ -92,7 +99,7 @@ def test_the_dockerfile_is_built_and_its_image_serves(
     buildah.make_base("localhost/base:1")
     words = ["plain:v1", "--backend", "buildah", "-t", "localhost/plain:v1", "--label", "a=b"]
     options = ["--opt", "isolation=chroot", "--opt", "pull=never"]
-    done = run("containerize", *words, *options, home=home, **buildah.variables)
+    done = run("containerize", *words, *options, home=home, timeout=MINUTES, **buildah.variables)
     assert done.returncode == 0, done.stdout + done.stderr
     said = "podman run -it --rm -p 3000:3000 localhost/plain:v1 serve --production"
     assert said in done.stdout
@@ -110,6 +117,32 @@ def test_the_dockerfile_is_built_and_its_image_serves(
     eventually("the container is ready", lambda: "ready" in log.read_text())
     assert call(f"http://{network.there}:3000", "/echo", b'["said"]').json() == ["said"]
     podman("rm", "--force", "--time", "10", "plain")
+
+
+def test_docker_builds_it_too(request: pytest.FixtureRequest, home: Path, tmp_path: Path) -> None:
+    if why := why_no_containers():
+        print(f"the kernel lets nobody make containers: {why}")
+        assert "FROM localhost/base:1" in dockerfile(home)
+        return
+    docker = request.getfixturevalue("docker")
+    fill(tmp_path / "root")
+    checked("tar", "-C", tmp_path / "root", "-cf", tmp_path / "base.tar", ".")
+    changes = [f"--change=ENV PATH={PATH}", "--change=ENV PIP_NO_INDEX=1"]
+    docker.run("import", *changes, tmp_path / "base.tar", "localhost/base:1")
+    words = ["plain:v1", "--backend", "docker", "-t", "plain:v1", "--opt", "network=host"]
+    done = run("containerize", *words, home=home, timeout=MINUTES, DOCKER_HOST=docker.host)
+    assert done.returncode == 0, done.stdout + done.stderr
+    # The entrypoint gives a port, and who runs the image another.
+    serve = ["serve", "--production", "--port", "0", "--api-workers", "1"]
+    name = docker.run("run", "--detach", "--network=host", "plain:v1", *serve).strip()
+
+    def url() -> str:
+        lines = [line.split() for line in docker.run("logs", name).splitlines()]
+        return next((line[1] for line in lines if line and line[0] == "ready"), "")
+
+    eventually("the container is ready", url)
+    assert call(url().replace("0.0.0.0", "127.0.0.1"), "/echo", b"1").json() == 1
+    docker.run("rm", "--force", name)
 
 
 def dockerfile(home: Path) -> str:

@@ -18,11 +18,10 @@ import pytest
 from harness.client import call
 from harness.containers import Docker, Network, Podman, Unpacked, why_no_containers
 from harness.image import Image
-from harness.program import ROOT, binary, environment, eventually, run
+from harness.program import MINUTES, ROOT, binary, environment, eventually, run
 from harness.store import Store
 
 ROW = b"[[5.9, 3, 5.1, 1.8]]"
-MINUTES = 600.0  # Of compiling and compressing a few hundred megabytes, on a machine that is busy.
 NO_LOCK = """service: "service:svc"
 python:
   packages: [numpy, scikit-learn]
@@ -39,6 +38,19 @@ RETRAIN = """import ekiben
 from sklearn import datasets, svm
 rows, kinds = datasets.load_iris(return_X_y=True)
 ekiben.sklearn.save_model("iris_clf", svm.SVC(C=2.0).fit(rows, kinds))
+"""
+SAVE_GREETER = """import ekiben
+def greet(whom):
+    return f"hello {whom}"
+ekiben.picklable_model.save_model("greeter", greet)
+"""
+GREETING = """import bentoml
+from bentoml.io import JSON
+runner = bentoml.picklable_model.get("greeter:latest").to_runner()
+svc = bentoml.Service("greeting", runners=[runner])
+@svc.api(input=JSON(), output=JSON())
+async def greet(whom):
+    return await runner.async_run(whom)
 """
 WHEEL = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -185,6 +197,26 @@ def test_the_bill_of_materials_and_the_licences_cover_python(
     about = f"scikit_learn-{version}.dist-info/"
     assert any(about in name and "COPYING" in name for name in names)
     assert any(name.startswith(f"usr/lib/{PYTHON}/LICENSE") for name in names)
+
+
+def test_a_model_that_only_python_can_run_is_served_by_the_image(
+    home: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "save.py").write_text(SAVE_GREETER)
+    assert run("python", tmp_path / "save.py", home=home).returncode == 0
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "service.py").write_text(GREETING)
+    (project / "bentofile.yaml").write_text(NO_LOCK.replace(", scikit-learn", ""))
+    sbom = tmp_path / "sbom.json"
+    done = containerize(build(project, home, "v1"), home, tmp_path / "out", "--sbom", str(sbom))
+    assert done.returncode == 0, done.stderr
+    components = json.loads(sbom.read_text())["components"]
+    (model,) = [one for one in components if one["type"] == "machine-learning-model"]
+    assert model["name"] == "greeter"
+    container = Unpacked(Image(tmp_path / "out"), tmp_path / "root")
+    with container.serving("serve", "--production", "--api-workers", "1") as url:
+        assert call(url, "/greet", b'"you"').json() == "hello you"
 
 
 def test_each_part_has_a_layer_and_the_source_is_last(iris_image: Image) -> None:
@@ -343,7 +375,6 @@ def test_a_package_that_is_not_the_locked_one_is_refused(
     ("options", "named"),
     [
         ("docker: {system_packages: [ffmpeg]}", "docker.system_packages (ffmpeg)"),
-        ("docker: {base_image: 'debian:12'}", "docker.base_image 'debian:12'"),
         ("docker: {cuda_version: '11.6'}", "docker.cuda_version '11.6'"),
         ("conda: {dependencies: [h2o]}", "conda"),
         ("image: {commands: [make]}", "image.commands"),

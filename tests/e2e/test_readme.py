@@ -12,7 +12,7 @@ import textwrap
 from pathlib import Path
 
 from harness.client import call
-from harness.program import MODELS, PATIENCE, ROOT, run, run_python
+from harness.program import MINUTES, MODELS, ROOT, run, run_python
 from harness.server import Server
 
 README = (ROOT / "README.md").read_text()
@@ -85,11 +85,11 @@ def test_the_service_becomes_a_bento_and_the_bento_an_image(tmp_path: Path) -> N
     (tmp_path / "train.py").write_text(program())
     trained = run_python(tmp_path / "train.py", home=home)
     assert trained.returncode == 0, trained.stderr
-    built = run(*arguments("ekiben build"), home=home, cwd=ROOT, timeout=10 * PATIENCE)
+    built = run(*arguments("ekiben build"), home=home, cwd=ROOT, timeout=MINUTES)
     assert built.returncode == 0, built.stderr
     # Packages may have to be fetched and are compiled.
     words = arguments("ekiben containerize")
-    made = run(*words, home=home, cwd=tmp_path, timeout=10 * PATIENCE)
+    made = run(*words, home=home, cwd=tmp_path, timeout=MINUTES)
     assert made.returncode == 0, made.stderr
     with tarfile.open(tmp_path / "iris.tar") as archive:
         assert {"index.json", "manifest.json", "oci-layout"} <= set(archive.getnames())

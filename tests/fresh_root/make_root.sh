@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Makes a minimal Debian 12 with Python and nothing else in FOLDER, unless it is there already.
 # The mirror is the one that this machine's apt uses.
-# usage: make_root.sh FOLDER
+# usage: make_root.sh FOLDER [PACKAGE,...]
 set -eu
 
 folder=$1
@@ -21,6 +21,6 @@ fi
 # Downloads are kept beside it; a root that is not whole never has the name that is looked for.
 mkdir -p "$folder.packages"
 rm -rf "$folder.part"
-PATH=$PATH:/usr/sbin debootstrap --variant=minbase --include=python3,python3-venv \
+PATH=$PATH:/usr/sbin debootstrap --variant=minbase --include="python3,python3-venv${2:+,$2}" \
   --cache-dir="$(realpath "$folder.packages")" bookworm "$folder.part" "$mirror"
 mv "$folder.part" "$folder"

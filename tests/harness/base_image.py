@@ -14,15 +14,17 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 from .containers import SETTINGS, checked
+from .program import binary
 
 PROGRAMS = ["sh", "groupadd", "useradd", "chmod", "mkdir", "rm", "uname"]
 # pip, and what ekiben needs to serve.
 PACKAGES = ["pip", "numpy", "joblib", "cloudpickle", "pyyaml"]
 LIBRARY = re.compile(r"(?:=> )?(/\S+) \(0x")
+PATH = f"{sys.base_prefix}/bin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # pip looks for packages in no index: an image of a test needs no network.
-DOCKERFILE = """FROM scratch
+DOCKERFILE = f"""FROM scratch
 COPY root /
-ENV PATH={path} PIP_NO_INDEX=1
+ENV PATH={PATH} PIP_NO_INDEX=1
 """
 
 
@@ -50,8 +52,7 @@ class Buildah:
         """An image with a shell, this Python and the packages that ekiben needs."""
         context = self.folder / "context"
         fill(context / "root")
-        path = f"{sys.base_prefix}/bin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-        (context / "Dockerfile").write_text(DOCKERFILE.format(path=path))
+        (context / "Dockerfile").write_text(DOCKERFILE)
         words = ["--isolation", "chroot", "--tag", name, str(context)]
         checked("buildah", "build", *words, **self.variables)
         shutil.rmtree(context)
@@ -87,7 +88,7 @@ def fill(root: Path) -> None:
     packages = base_packages(interpreter)
     for package in PACKAGES:
         copy_package(package, inside(root, packages))
-    copy_libraries(root, [interpreter, *programs, *root.rglob("*.so")])
+    copy_libraries(root, [interpreter, binary(), *programs, *root.rglob("*.so")])
     (root / "etc").mkdir(exist_ok=True)
     (root / "etc" / "passwd").write_text("root:x:0:0:root:/root:/bin/sh\n")
     (root / "etc" / "group").write_text("root:x:0:\n")

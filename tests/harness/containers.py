@@ -22,6 +22,7 @@ from typing import Any
 
 from .client import call
 from .program import PATIENCE, eventually
+from .tars import extract
 
 # Other limits than these may not be given where this machine's own are lower.
 SETTINGS = """[containers]
@@ -122,7 +123,7 @@ class Archive:
         """Write its files, with their owners."""
         for layer in self.layers():
             with tarfile.open(fileobj=io.BytesIO(layer)) as tar:
-                tar.extractall(folder, numeric_owner=True, filter="fully_trusted")
+                extract(tar, folder)
 
 
 class Unpacked:

@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "tests" / "data" / "models"
 PATIENCE = 60.0  # Seconds after which something that should have happened has not.
+MINUTES = 600.0  # Seconds for what installs, compiles or compresses hundreds of megabytes.
 
 
 def binary() -> Path:

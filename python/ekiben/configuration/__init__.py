@@ -6,8 +6,6 @@ from __future__ import annotations
 import os
 from typing import IO, Any
 
-import yaml
-
 from .resolution import configuration, for_runners
 from .schema import RUNNER, SCHEMA, defaults
 
@@ -50,6 +48,8 @@ def load_config(bentoml_config_file: str | os.PathLike[str] | None = None) -> di
 
 def save_config(config_file_handle: IO[Any]) -> None:
     """Write the configuration of this process as YAML to a file opened for text or bytes."""
+    import yaml
+
     text = yaml.safe_dump(active(), sort_keys=False)
     try:
         config_file_handle.write(text)

@@ -4,20 +4,16 @@
 from __future__ import annotations
 
 import copy
-import difflib
-import logging
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..exceptions import BentoMLConfigException
+from ..log import warn
 from .migration import migrated
 from .schema import RUNNER, SCHEMA, Schema, defaults
-from .sources import add_option, read_file, read_options
 from .values import Check
-
-_log = logging.getLogger("ekiben")
 
 _FILES = ("EKIBEN_CONFIG", "BENTOML_CONFIG")
 _OPTIONS = ("BENTOML_CONFIG_OPTIONS", "EKIBEN_CONFIG_OPTIONS")
@@ -67,9 +63,11 @@ def for_runners(
     names = list(names)
     for name in named:
         if name not in names and not others:
+            import difflib
+
             near = difflib.get_close_matches(name, names, n=1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
-            _log.warning("the configuration has a runner '%s', the service has none%s", name, hint)
+            warn("the configuration has a runner '%s', the service has none%s", name, hint)
     runners = {name: _merged(common, named.get(name, {})) for name in names}
     return {**copy.deepcopy(dict(settings)), "runners": runners}
 
@@ -77,6 +75,8 @@ def for_runners(
 def _sources(
     file: str | os.PathLike[str] | None, environ: Mapping[str, str], options: Sequence[str]
 ) -> Iterable[tuple[str, dict[str, Any]]]:
+    from .sources import add_option, read_file, read_options
+
     named = file or next((environ[one] for one in _FILES if environ.get(one)), None)
     if named:
         path = Path(named).expanduser()
@@ -113,6 +113,8 @@ def _check(document: Any, schema: Schema, source: str, path: tuple[str, ...]) ->
 
 
 def _unknown(key: str, schema: Schema, source: str, where: str) -> BentoMLConfigException:
+    import difflib
+
     near = difflib.get_close_matches(key, list(schema), n=1)
     inside = f"'{where}' has" if where else "the configuration has"
     return BentoMLConfigException(

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -50,6 +49,8 @@ def read_options(text: str) -> dict[str, Any]:
     Raises:
         BentoMLConfigException: If an option is not `key=value`, or contradicts another.
     """
+    import shlex
+
     lexer = shlex.shlex(text, posix=False, punctuation_chars=False)
     lexer.whitespace_split = True
     lexer.commenters = ""

@@ -47,12 +47,12 @@ class AtHand:
                 continue
             if normal(wanted.name) in self._there:
                 continue
-            one = self._take(wanted, by)
-            self._found[normal(wanted.name)] = one
+            one, found = self._take(wanted, by), normal(wanted.name)
+            self._found[found] = one
             for name in ["", *sorted(wanted.extras)]:
-                if (one.name, name) not in seen:
-                    seen.add((one.name, name))
-                    waiting += [(more, one.name, name) for more in one.requires or ()]
+                if (found, name) not in seen:
+                    seen.add((found, name))
+                    waiting += [(more, wanted.name, name) for more in one.requires or ()]
 
     def _parse(self, text: str, asked_by: str):
         try:
@@ -96,8 +96,9 @@ def _files(one: Distribution) -> Iterator[str]:
 
 def _check_files(one: Distribution) -> None:
     about = json.loads(one.read_text("direct_url.json") or "{}")
-    if one.files is None or about.get("dir_info", {}).get("editable"):
-        why = "was not installed by pip" if one.files is None else "is installed in editable mode"
+    record = one.read_text("RECORD")
+    if record is None or about.get("dir_info", {}).get("editable"):
+        why = "was not installed by pip" if record is None else "is installed in editable mode"
         raise FailedPrecondition(
             f"the package '{one.name}' {why}, so that its files are not known", hint=_LOCK_HINT
         )

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatch
+from fnmatch import translate
 from pathlib import Path
 
 from ..errors import NotFound
@@ -16,7 +17,7 @@ from .compiling import CACHE, compile_tree
 from .shelf import Shelf
 
 # Of the standard library: tests, what has windows, what installs, and what extensions are built
-# with. By their names there, as fnmatch() takes them.
+# with. By their names there, as fnmatch takes them.
 _LEFT_OUT = (
     *("test", "tests", "idlelib", "turtledemo", "turtle.py", "tkinter", "ensurepip", "pydoc_data"),
     *("site-packages", "dist-packages", "config-*", "ctypes/test", "distutils/tests"),
@@ -24,6 +25,7 @@ _LEFT_OUT = (
     *("lib-dynload/_tkinter.*", "lib-dynload/_test*", "lib-dynload/_ctypes_test.*"),
     *("lib-dynload/_xxtestfuzz.*", "lib-dynload/xxlimited*", "EXTERNALLY-MANAGED"),
 )
+_IS_LEFT_OUT = re.compile("|".join(translate(one) for one in _LEFT_OUT)).match
 _ENVIRONMENT = Path("usr", "lib", "ekiben", "python")
 
 
@@ -89,7 +91,7 @@ class Interpreter:
             folder = folders.pop()
             for found in sorted((self.library / folder).iterdir()):
                 path = folder / found.name
-                if any(fnmatch(path.as_posix(), pattern) for pattern in _LEFT_OUT):
+                if _IS_LEFT_OUT(path.as_posix()):
                     continue
                 if found.is_dir():
                     folders.append(path)

@@ -5,14 +5,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import decimal
 import enum
 import json
 import pathlib
-import uuid
 from typing import Any
 
-from .lazy import DATA_FRAME, NDARRAY, NUMPY_SCALAR, SERIES
+from .lazy import DATA_FRAME, DECIMAL, NDARRAY, NUMPY_SCALAR, SERIES, UUID
 from .pydantic_models import dumped, is_model
 
 
@@ -42,7 +40,7 @@ class DefaultJsonEncoder(json.JSONEncoder):
             return o.value
         if isinstance(o, (set, frozenset)):
             return list(o)
-        if isinstance(o, (uuid.UUID, pathlib.PurePath, decimal.Decimal)):
+        if isinstance(o, pathlib.PurePath) or UUID.isinstance(o) or DECIMAL.isinstance(o):
             return str(o)
         return super().default(o)
 

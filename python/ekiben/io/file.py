@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import io
-import mimetypes
 import os
 from pathlib import Path
 from typing import Any, Literal
@@ -73,6 +72,8 @@ class File(IODescriptor[Any], descriptor_id="bentoml.io.File"):
                     f"File.from_sample() cannot read '{path}': {error.strerror}"
                 ) from None
             name = path.name
+            import mimetypes
+
             self._mime_type = self._mime_type or mimetypes.guess_type(path.name)[0]
         elif not isinstance(sample, bytes):
             data = _content(sample)

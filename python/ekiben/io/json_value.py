@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import functools
 import json
-import logging
 from collections.abc import Callable
 from typing import Any
 
 from ..exceptions import BadInput, InvalidArgument, UnencodableResult
+from ..log import warn
 from .base import IODescriptor, json_or_none
 from .encoder import DefaultJsonEncoder
 from .lazy import kind_of
@@ -22,8 +22,6 @@ from .pydantic_models import (
     whole_schema,
 )
 from .wire import Json, WireValue
-
-_log = logging.getLogger("ekiben")
 
 
 class JSON(IODescriptor[Any], descriptor_id="bentoml.io.JSON"):
@@ -52,7 +50,7 @@ class JSON(IODescriptor[Any], descriptor_id="bentoml.io.JSON"):
                 f"JSON(pydantic_model={pydantic_model!r}) is not a class of pydantic.BaseModel"
             )
         if validate_json is not None:
-            _log.warning("JSON(validate_json=…) has no effect; give a pydantic_model")
+            warn("JSON(validate_json=…) has no effect; give a pydantic_model")
         self._pydantic_model = pydantic_model
         self._json_encoder = json_encoder
         self._write = self._writer()

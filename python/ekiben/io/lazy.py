@@ -47,6 +47,11 @@ class LazyType:
         module = sys.modules.get(self.module)
         return module is not None and isinstance(value, getattr(module, self.name))
 
+    def is_exactly(self, value: object) -> bool:
+        """Whether `value` is one, and not of a class that is derived from it."""
+        module = sys.modules.get(self.module)
+        return module is not None and type(value) is getattr(module, self.name)
+
     def __repr__(self) -> str:
         return f"{self.module}.{self.name}"
 
@@ -56,6 +61,8 @@ NUMPY_SCALAR = LazyType("numpy", "generic")
 DATA_FRAME = LazyType("pandas", "DataFrame")
 SERIES = LazyType("pandas", "Series")
 PIL_IMAGE = LazyType("PIL.Image", "Image")
+UUID = LazyType("uuid", "UUID")
+DECIMAL = LazyType("decimal", "Decimal")
 
 
 def kind_of(value: object) -> str:

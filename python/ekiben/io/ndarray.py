@@ -1,18 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""NumpyNdarray: arrays, written as JSON."""
+"""NumpyNdarray: arrays, written as JSON.
+
+numpy is imported when there is an array, a dtype or a sample: what a service is can be said
+without it, and importing it takes as long as all else.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from ..exceptions import BadInput, EkibenError, UnencodableResult, UnprocessableEntity
+from ..exceptions import BadInput, EkibenError, UnencodableResult
 from .base import IODescriptor, json_or_none
-from .lazy import NDARRAY, LazyType, kind_of
+from .lazy import NDARRAY, NUMPY_SCALAR, LazyType, kind_of
 from .wire import Json, WireValue
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _NUMBERS = "biuf"
 _INTEGERS = "iu"
@@ -42,17 +47,20 @@ class NumpyNdarray(IODescriptor["np.ndarray"], descriptor_id="bentoml.io.NumpyNd
         shape: Sequence[int] | None = None,
         enforce_shape: bool = False,
     ) -> None:
-        try:
-            self._dtype = None if dtype is None or dtype == "" else np.dtype(dtype)
-        except TypeError as error:
-            raise UnprocessableEntity(f"dtype {dtype!r} is none of numpy's: {error}") from None
+        self._dtype: np.dtype | None = None
+        if dtype is not None and dtype != "":
+            from .arrays import dtype_of
+
+            self._dtype = dtype_of(dtype)
         self._enforce_dtype = enforce_dtype
         self._shape = None if shape is None else tuple(int(length) for length in shape)
         self._enforce_shape = enforce_shape
 
     def _from_sample(self, sample: Any) -> np.ndarray:
-        array = _array(sample)
-        if array is None or isinstance(sample, np.generic):
+        from .arrays import array_of
+
+        array = array_of(sample)
+        if array is None or NUMPY_SCALAR.isinstance(sample):
             raise BadInput(
                 f"NumpyNdarray.from_sample() was given {kind_of(sample)}", hint=_SAMPLE_HINT
             )
@@ -105,41 +113,32 @@ class NumpyNdarray(IODescriptor["np.ndarray"], descriptor_id="bentoml.io.NumpyNd
         return None if self.sample is None else json_or_none(self.sample.tolist())
 
     def decode(self, wire: WireValue) -> np.ndarray:
-        array = wire if isinstance(wire, np.ndarray) else None
+        array = wire if NDARRAY.isinstance(wire) else None
         if array is not None and self._passes_arrays and array.dtype.kind in _NUMBERS:
             return array
+        from .arrays import array_of, as_written
+
         if isinstance(wire, Json):
-            array = _array(_parsed(wire))
+            array = array_of(_parsed(wire))
         if array is None:
             raise BadInput(
                 f"NumpyNdarray expects an array, got {kind_of(wire)}",
                 hint='send JSON such as [[1, 2], [3, 4]], with "content-type: application/json"',
             )
-        if array.dtype == object and all(isinstance(one, str) for one in array.flat):
-            array = array.astype(np.str_)
-        return self.validate_array(self._as_written(array))
+        return self.validate_array(as_written(array, self._dtype, enforce=self._enforce_dtype))
 
     def encode(self, result: Any) -> WireValue:
         if self._passes_arrays and _is_plain(result):
             return result
-        array = _array(result)
+        from .arrays import array_of, encoded
+
+        array = array_of(result)
         if array is None:
             raise UnencodableResult(
                 f"{kind_of(result)}, of which NumpyNdarray cannot make an array",
                 hint="return an array, a number or lists of one length; JSON() writes other things",
             )
-        array = self.validate_array(array, UnencodableResult)
-        if array.dtype.kind in "OT":
-            plain = _unboxed(array)
-            if plain is None:
-                return _json_text(array)
-            array = plain
-        if array.dtype.kind not in "biufU":
-            hint = "use .astype(str)" if array.dtype.kind in "SMm" else "write parts of it"
-            raise UnencodableResult(f"{kind_of(array)}, which JSON has no form for", hint=hint)
-        if array.dtype.kind == "f" and array.dtype.itemsize > 8:
-            array = array.astype(np.float64)
-        return np.asarray(array, dtype=array.dtype.newbyteorder("="), order="C")
+        return encoded(self.validate_array(array, UnencodableResult))
 
     def validate_array(
         self, arr: np.ndarray, exception_cls: type[EkibenError] = BadInput
@@ -150,28 +149,21 @@ class NumpyNdarray(IODescriptor["np.ndarray"], descriptor_id="bentoml.io.NumpyNd
             exception_cls: If it has another dtype or shape and the descriptor enforces its own, or
                 has integers that the dtype cannot hold.
         """
-        return self._in_shape(self._in_dtype(arr, exception_cls), exception_cls)
+        from .arrays import in_dtype
 
-    def _in_dtype(self, array: np.ndarray, failure: type[EkibenError]) -> np.ndarray:
-        dtype = self._dtype
-        if dtype is None or dtype == array.dtype or _same_text(array.dtype, dtype):
-            return array
-        if np.can_cast(array.dtype, dtype, casting="same_kind"):
-            return _cast(array, dtype, failure)
-        if self._enforce_dtype:
-            raise failure(
-                _mismatch(failure, "dtype", dtype, array.dtype),
-                hint=f"the elements have to be {dtype}",
-            )
-        return array
+        return self._in_shape(
+            in_dtype(arr, self._dtype, exception_cls, enforce=self._enforce_dtype), exception_cls
+        )
 
     def _in_shape(self, array: np.ndarray, failure: type[EkibenError]) -> np.ndarray:
         shape = self._shape
         if shape is None or _fits(array.shape, shape):
             return array
         if self._enforce_shape:
+            from .arrays import mismatch
+
             raise failure(
-                _mismatch(failure, "shape", shape, array.shape),
+                mismatch(failure, "shape", shape, array.shape),
                 hint="-1 in the descriptor's shape stands for any length"
                 if -1 not in shape
                 else "",
@@ -179,26 +171,6 @@ class NumpyNdarray(IODescriptor["np.ndarray"], descriptor_id="bentoml.io.NumpyNd
         try:
             return array.reshape(shape)
         except ValueError:
-            return array
-
-    def _as_written(self, array: np.ndarray) -> np.ndarray:
-        """What `numpy.array(json, dtype)` would have made: JSON knows no dtypes."""
-        dtype = self._dtype
-        if dtype is None or dtype == array.dtype or _same_text(array.dtype, dtype):
-            return array
-        numbers = array.dtype.kind in _NUMBERS and dtype.kind in _NUMBERS
-        if array.dtype.kind in _INTEGERS and dtype.kind in _INTEGERS:
-            return _cast(array, dtype, BadInput)
-        if numbers and (dtype.kind == "f" or self._enforce_dtype):
-            with np.errstate(all="ignore"):
-                converted = array.astype(dtype)
-            exact = dtype.kind == "f" or np.array_equal(converted, array)
-            return converted if exact else array
-        if self._enforce_dtype or not np.all(np.isfinite(array) if numbers else True):
-            return array
-        try:
-            return array.astype(dtype)
-        except (TypeError, ValueError, OverflowError):
             return array
 
 
@@ -212,82 +184,17 @@ def _parsed(wire: Json) -> Any:
 def _is_plain(value: Any) -> bool:
     """Whether it is an array of integers that can be written as it is."""
     return (
-        type(value) is np.ndarray
+        NDARRAY.is_exactly(value)
         and value.dtype.kind in _INTEGERS
         and value.dtype.isnative
         and value.flags.c_contiguous
     )
 
 
-def _array(value: Any) -> np.ndarray | None:
-    """The array of what is one, or is a number, text or lists of these; else None."""
-    if isinstance(value, np.ndarray):
-        return value
-    if value is None or isinstance(value, (dict, set, frozenset, bytes, bytearray, memoryview)):
-        return None
-    try:
-        array = np.asarray(value)
-    except Exception:  # Ragged lists, and what tensors of other libraries raise.
-        return None
-    return None if array.dtype == object and (array.ndim == 0 or _holds_lists(array)) else array
-
-
-def _holds_lists(array: np.ndarray) -> bool:
-    return any(isinstance(one, (list, tuple, dict, np.ndarray)) for one in array.flat)
-
-
-def _same_text(one: np.dtype, other: np.dtype) -> bool:
-    """A length of text that a sample had is no reason to cut other texts."""
-    return one.kind == "U" and other.kind == "U"
-
-
-def _cast(array: np.ndarray, dtype: np.dtype, failure: type[EkibenError]) -> np.ndarray:
-    with np.errstate(over="ignore"):
-        converted = array.astype(dtype)
-    if dtype.kind in _INTEGERS and not np.array_equal(converted, array):
-        wrong = array[converted != array].flat[0]
-        raise failure(_mismatch(failure, "elements", dtype, wrong))
-    return converted
-
-
-def _mismatch(failure: type[EkibenError], what: str, expected: object, got: object) -> str:
-    if issubclass(failure, UnencodableResult):
-        return f"an array with {what} {got}, where NumpyNdarray expects {expected}"
-    return f"NumpyNdarray expects {what} {expected}, got {got}"
-
-
 def _fits(shape: tuple[int, ...], expected: tuple[int, ...]) -> bool:
     return len(shape) == len(expected) and all(
         wanted in (-1, length) for length, wanted in zip(shape, expected, strict=True)
     )
-
-
-def _unboxed(array: np.ndarray) -> np.ndarray | None:
-    """An array of objects as one of text or of numbers, if they are all of one kind; else None."""
-    if array.size == 0:
-        return array.astype(np.float64)
-    kinds = {"text" if isinstance(one, str) else _number_kind(one) for one in array.flat}
-    if len(kinds) != 1 or None in kinds:
-        return None
-    plain = np.array(array.tolist()).reshape(array.shape)
-    return None if plain.dtype == object else plain
-
-
-def _number_kind(value: Any) -> str | None:
-    if isinstance(value, (bool, np.bool_)):
-        return "bool"
-    return "number" if isinstance(value, (int, float, np.integer, np.floating)) else None
-
-
-def _json_text(array: np.ndarray) -> Json:
-    try:
-        text = json.dumps(array.tolist(), ensure_ascii=False, allow_nan=False)
-        return Json(text.encode())
-    except (TypeError, ValueError, RecursionError) as error:
-        raise UnencodableResult(
-            f"an array of objects that JSON has no form for: {error}",
-            hint="return numbers or text; JSON(json_encoder=…) writes anything else",
-        ) from None
 
 
 def _dtype_name(dtype: np.dtype | None) -> str | None:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import inspect
 from abc import ABC, abstractmethod
@@ -94,12 +93,16 @@ class LocalHandle(RunnerHandle):
     def run_method(self, method: RunnerMethod, /, *args: Any, **kwargs: Any) -> Any:
         result = self._call(method, args, kwargs)
         if inspect.isawaitable(result):
+            import asyncio  # Describing a service needs none of it, and it brings sockets and TLS.
+
             return asyncio.run(_awaited(result))
         return list(result) if inspect.isgenerator(result) else result
 
     async def async_run_method(self, method: RunnerMethod, /, *args: Any, **kwargs: Any) -> Any:
         if inspect.iscoroutinefunction(method.function):
             return await self._call(method, args, kwargs)
+        import asyncio
+
         return await asyncio.to_thread(functools.partial(self.run_method, method, *args, **kwargs))
 
     async def async_stream_method(
@@ -110,6 +113,8 @@ class LocalHandle(RunnerHandle):
             async for piece in pieces:
                 yield piece
             return
+        import asyncio
+
         iterator = iter(pieces)
         while (piece := await asyncio.to_thread(next, iterator, _END)) is not _END:
             yield piece

@@ -4,20 +4,18 @@
 from __future__ import annotations
 
 import inspect
-import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
 from ..errors import InvalidArgument
 from ..exceptions import StateException
+from ..log import warn
 from ..model import Model
 from ..origin import caller
 from ..tag import Tag
 from .handles import LocalHandle, RunnerHandle, UninitializedHandle
 from .runnable import Runnable, RunnableMethodConfig
 from .strategy import DefaultStrategy, Strategy
-
-_log = logging.getLogger("ekiben")
 
 _METHOD_OPTIONS = ("max_batch_size", "max_latency_ms")
 
@@ -162,7 +160,7 @@ class Runner:
             StateException: If the runner is initialized already.
         """
         if not quiet:
-            _log.warning(
+            warn(
                 "runner '%s' runs in this process; leave init_local() out of what is served",
                 self.name,
             )
@@ -281,7 +279,7 @@ def _check_class(runnable_class: Any, origin: Any) -> None:
 
 def _name(name: str, origin: Any) -> str:
     if name != name.lower():
-        _log.warning("runner '%s' is called '%s': names are lower case", name, name.lower())
+        warn("runner '%s' is called '%s': names are lower case", name, name.lower())
     try:
         return Tag(name.lower()).name
     except InvalidArgument as error:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import os
 from abc import ABC, abstractmethod
@@ -11,10 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..exceptions import BentoMLConfigException
+from ..log import warn
 from .resource import get_resource, system_resources
 from .runnable import Runnable
-
-_log = logging.getLogger("ekiben")
 
 GPU = "nvidia.com/gpu"
 
@@ -141,7 +139,7 @@ def _resources(
             hint="leave resources out to use what the machine has",
         )
     if "cpu" not in runnable_class.SUPPORTED_RESOURCES:
-        _log.warning(
+        warn(
             "%s supports %s, none of which is here: it runs on the cpu",
             runnable_class.__name__,
             ", ".join(runnable_class.SUPPORTED_RESOURCES),

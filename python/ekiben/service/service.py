@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import logging
 import sys
 import weakref
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -16,13 +15,12 @@ from typing import Any, TypeVar
 from ..context import Context
 from ..errors import InvalidArgument, NotFound
 from ..exceptions import UnservableException
+from ..log import warn
 from ..model import Model
 from ..origin import Place, caller
 from ..runner import Runner
 from ..tag import Tag
 from .api import API, SYSTEM_ROUTES
-
-_log = logging.getLogger("ekiben")
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -261,7 +259,7 @@ def made_services() -> list[Service]:
 def _checked_name(name: str, origin: Place) -> str:
     lowered = name.lower()
     if lowered != name:
-        _log.warning("%s: service '%s' is called '%s'", origin, name, lowered)
+        warn("%s: service '%s' is called '%s'", origin, name, lowered)
     try:
         return Tag(lowered).name
     except InvalidArgument as error:

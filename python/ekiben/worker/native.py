@@ -6,6 +6,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from ..io.lazy import NDARRAY
 from ..runner.runner import Runner, RunnerMethod
 
 _TORCH = ("pytorch", "torchscript", "pytorch_lightning")
@@ -17,14 +18,13 @@ class NativeMethod:
     def __init__(self, family: str, names: list[str]) -> None:
         self._gives_torch = family in _TORCH
         self._names = names
-        self._ndarray = _ndarray()
 
     def arguments(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The same arguments as arrays; a table as one named column each."""
         if len(args) == 1 and not kwargs:
-            if type(args[0]) is self._ndarray:
+            if NDARRAY.is_exactly(args[0]):
                 return args, kwargs
             if _is_table(args[0]):
                 return (), _columns(args[0], self._names)
@@ -55,12 +55,6 @@ def native_method(method: RunnerMethod) -> NativeMethod | None:
         plain = family == "onnx" and not info.ekiben and method.name == "run"
         return NativeMethod(family, []) if plain else None
     return NativeMethod(family, [str(one.get("name", "")) for one in form.get("inputs") or ()])
-
-
-def _ndarray() -> Any:
-    import numpy as np
-
-    return np.ndarray
 
 
 def _is_table(value: Any) -> bool:
