@@ -35,14 +35,18 @@ def about() -> dict[str, Any]:
 
 
 def configuration(*options: str) -> dict[str, Any]:
-    """`server`: what the server itself follows; `configuration`: all of it, for its workers."""
+    """`server`: what the server itself follows; `verify`; `configuration`: all, for its workers."""
     from .configuration import configuration as read
     from .configuration.server import for_server
     from .exceptions import BentoMLConfigException
 
     try:
         settings = read(options=options)
-        return {"server": for_server(settings), "configuration": settings}
+        return {
+            "server": for_server(settings),
+            "verify": settings["verify"],
+            "configuration": settings,
+        }
     except BentoMLConfigException as error:
         raise InvalidArgument(error.message, hint=error.hint) from error
 

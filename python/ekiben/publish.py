@@ -15,7 +15,7 @@ import shutil
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +126,7 @@ def remove_all(store: TagStore[Any], tag: str | Tag) -> None:
 
 
 def remove(store: TagStore[Any], tag: Tag) -> None:
-    """Take what has exactly this version out of the store.
+    """Take what has exactly this version out of the store, its signatures as well.
 
     Raises:
         FailedPrecondition: If it is gone already or the disk refuses.
@@ -142,6 +142,11 @@ def remove(store: TagStore[Any], tag: Tag) -> None:
             (place.parent / LATEST).unlink(missing_ok=True)
             place.parent.rmdir()
             _flush(store.root)
+    # Another may get the tag, which nobody has signed.
+    signatures = store.home / "signatures" / store.root.name / tag.name
+    shutil.rmtree(signatures / (tag.version or ""), ignore_errors=True)
+    with suppress(OSError):  # Another version has some, or there were none.
+        signatures.rmdir()
 
 
 @contextmanager

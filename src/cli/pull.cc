@@ -108,6 +108,8 @@ Status KeepSignatures(const Artifact& artifact, const std::vector<signing::Signa
 Status RunPull(const PullArgs& args, Context& context) {
   const auto name = RemoteName(args.name, DefaultRegistry());
   if (!name) return name.error();
+  TrustArgs trust = args.trust;
+  if (Status read = ReadConfigured(trust); !read.ok()) return read;
   registry::Repository repository(*name, ToSessionOptions(args.registry));
   const auto remote = artifact::Look(repository, name->Wanted());
   if (!remote) return WithTags(remote.error(), repository);
@@ -116,7 +118,7 @@ Status RunPull(const PullArgs& args, Context& context) {
     return FailedPrecondition(fmt::format("'{}' is a {}", name->ToString(), NameOf(artifact.kind)))
         .WithHint(fmt::format("`ekiben pull {}` takes it", name->ToString()));
   }
-  const auto signatures = CheckRemote(repository, *remote, args.trust, context);
+  const auto signatures = CheckRemote(repository, *remote, trust, context);
   if (!signatures) return signatures.error();
   const auto there = IsThere(artifact, args.force, context);
   if (!there) return there.error();

@@ -122,13 +122,15 @@ void AddLoggingOptions(CLI::App& command, RawArgs& raw) {
 
 // What was configured, or nothing. Options that were typed are left as they are.
 Result<std::optional<server::Configuration>> FindConfiguration(const ServeArgs& args,
-                                                               server::ServeOptions& options) {
+                                                               server::ServeOptions& options,
+                                                               TrustArgs& trust) {
   if (!IsConfigured(args.settings)) return std::nullopt;
   const auto json = AskPython({.doing = "read the configuration",
                                .python = args.python,
                                .name = "configuration",
                                .arguments = args.settings});
   if (!json) return Error(json.error());
+  trust.configured = TextIn(*json, "verify");
   return server::Configure(*json, args.given, options);
 }
 
@@ -168,7 +170,7 @@ Status ServePython(const ServeArgs& args, const ServeTarget& target,
 
 // Whether somebody who is trusted has signed it, as far as that is asked for.
 Status CheckTrust(const ServeTarget& target, const TrustArgs& args, Context& context) {
-  if (target.bento) return CheckSigned(*target.bento, args, context);
+  if (target.bento) return CheckSigned(*target.bento, target.digest, args, context);
   if (target.python.empty() && !target.model.tag.name.empty()) {
     return CheckSigned(target.model, args, context);
   }
@@ -188,13 +190,14 @@ Status RunServe(const ServeArgs& args, Context& context) {
       std::filesystem::current_path(error) / std::filesystem::path(args.working_dir);
   const auto target = ResolveServeTarget(args.target, folder, context.store);
   if (!target) return target.error();
-  if (Status trusted = CheckTrust(*target, args.trust, context); !trusted.ok()) return trusted;
+  server::ServeOptions options = args.options;
+  TrustArgs trust = args.trust;
+  const auto configuration = FindConfiguration(args, options, trust);
+  if (!configuration) return configuration.error();
+  if (Status trusted = CheckTrust(*target, trust, context); !trusted.ok()) return trusted;
   if (args.options.log_format == observe::LogFormat::kText) {
     context.out << "found   " << target->choice << '\n' << std::flush;
   }
-  server::ServeOptions options = args.options;
-  const auto configuration = FindConfiguration(args, options);
-  if (!configuration) return configuration.error();
   if (!target->python.empty()) {
     const std::filesystem::path& where = target->folder.empty() ? folder : target->folder;
     return ServePython(args, *target, where, *configuration, options, context);

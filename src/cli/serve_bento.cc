@@ -61,7 +61,13 @@ Result<ServeTarget> BentoTarget(const store::BentoInfo& bento, const fs::path& h
       .bento = bento,
       .choice = fmt::format("the bento {} in {}", bento.tag.ToString(), bento.path.string())};
   if (bento.is_class_style) return Error(ClassStyle(bento));
-  if (Status unchanged = store::CheckDigest(bento); !unchanged.ok()) return Error(unchanged);
+  if (!bento.digest.empty()) {
+    auto digest = store::DigestOf(bento);
+    if (!digest) return Error(std::move(digest).error());
+    Status unchanged = store::CheckDigest(bento, *digest);
+    if (!unchanged.ok()) return Error(std::move(unchanged));
+    target.digest = *std::move(digest);
+  }
   if (Status set = CheckEnvironment(bento); !set.ok()) return Error(set);
   if (bento.kind == store::BentoKind::kModel) return ModelOf(bento, home, std::move(target));
 

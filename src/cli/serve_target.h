@@ -21,6 +21,7 @@ struct ServeTarget {
   std::string python;  // A service in Python, as its worker finds it; empty where it is a model.
   std::filesystem::path folder;           // Where that is looked for; empty: the working folder.
   std::optional<store::BentoInfo> bento;  // What it comes out of, and its models with it.
+  std::string digest;                     // Of the bento's files, where they were read; else empty.
   std::string choice;  // What was found, for people: "the model iris_clf:abc in /home/me/ekiben".
 };
 

@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/store_commands.h"
+#include "signing/signature_files.h"
 
 namespace ekiben::cli {
 namespace {
@@ -63,6 +64,10 @@ Status RunDelete(const DeleteArgs& args, Context& context) {
   for (const Tag& tag : *targets) {
     if (!args.yes && !Agrees(noun, tag, context)) continue;
     if (Status status = store.Delete(tag); !status.ok()) return status;
+    // Another one may get the tag, which nobody has signed.
+    Status cleaned = signing::RemoveSignatures(
+        signing::SignatureFolder(store.home(), std::string(noun), tag.name, tag.version));
+    if (!cleaned.ok()) return cleaned;
     context.out << Capitalized(noun) << "(tag=\"" << tag.ToString() << "\") deleted\n";
   }
   return {};

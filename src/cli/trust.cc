@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "artifact/packing.h"
+#include "cli/ask_python.h"
 #include "cli/report.h"
 #include "signing/signature_files.h"
 
@@ -25,7 +26,19 @@ std::string Variable(const char* name) {
 }
 
 template <typename Info>
-Status Check(const Info& info, const TrustArgs& args, Context& context) {
+Result<signing::Expected> Expect(const Info& info, std::string_view kind, std::string digest) {
+  if (digest.empty()) {
+    auto read = artifact::DigestOf(info);
+    if (!read) return Error(std::move(read).error());
+    digest = *std::move(read);
+  }
+  return signing::Expected{.what = fmt::format("{} '{}'", kind, info.tag.ToString()),
+                           .files = std::move(digest)};
+}
+
+template <typename Info>
+Status Check(const Info& info, std::string_view kind, const std::string& digest,
+             const TrustArgs& args, Context& context) {
   const auto mode = ModeOf(args);
   if (!mode) return mode.error();
   if (*mode == Mode::kOff) return {};
@@ -33,17 +46,9 @@ Status Check(const Info& info, const TrustArgs& args, Context& context) {
   if (!keys) return keys.error();
   const auto signatures = signing::ReadSignatures(SignaturesOf(info, context));
   if (!signatures) return signatures.error();
-  const auto expected = ExpectedOf(info);
+  const auto expected = Expect(info, kind, digest);
   if (!expected) return expected.error();
   return Judge(*mode, signing::Verify(*signatures, *keys, *expected), expected->what, context);
-}
-
-template <typename Info>
-Result<signing::Expected> Expect(const Info& info, std::string_view kind) {
-  auto digest = artifact::DigestOf(info);
-  if (!digest) return Error(std::move(digest).error());
-  return signing::Expected{.what = fmt::format("{} '{}'", kind, info.tag.ToString()),
-                           .files = *std::move(digest)};
 }
 
 }  // namespace
@@ -52,7 +57,7 @@ void AddTrustOptions(CLI::App& command, TrustArgs& args) {
   command
       .add_option("--verify", args.verify,
                   "whether a signature is required, missed with a warning, or not looked at; "
-                  "EKIBEN_VERIFY, else off")
+                  "EKIBEN_VERIFY, else the configuration's `verify`, else off")
       ->type_name("required|warn|off")
       ->check(CLI::IsMember({"required", "warn", "off"}).description(""));
   command
@@ -66,10 +71,20 @@ void AddTrustOptions(CLI::App& command, TrustArgs& args) {
 
 fs::path KeyFolder(const Context& context) { return context.store.home() / "keys"; }
 
+Status ReadConfigured(TrustArgs& args) {
+  if (!args.verify.empty() || !Variable("EKIBEN_VERIFY").empty() || !IsConfigured({})) return {};
+  const auto json = AskPython({.doing = "read the configuration", .name = "configuration"});
+  if (!json) return json.error();
+  args.configured = TextIn(*json, "verify");
+  return {};
+}
+
 Result<Mode> ModeOf(const TrustArgs& args) {
   if (!args.verify.empty()) return signing::ParseMode(args.verify);
   const std::string variable = Variable("EKIBEN_VERIFY");
-  if (variable.empty()) return Mode::kOff;
+  if (variable.empty()) {
+    return args.configured.empty() ? Mode::kOff : signing::ParseMode(args.configured);
+  }
   auto mode = signing::ParseMode(variable);
   if (!mode) return Error(std::move(mode).error().WithContext("EKIBEN_VERIFY"));
   return mode;
@@ -100,18 +115,19 @@ Status Judge(Mode mode, const Result<std::string>& verified, std::string_view wh
   return {};
 }
 
-Status CheckSigned(const store::BentoInfo& bento, const TrustArgs& args, Context& context) {
-  return Check(bento, args, context);
+Status CheckSigned(const store::BentoInfo& bento, const std::string& digest, const TrustArgs& args,
+                   Context& context) {
+  return Check(bento, "bento", digest, args, context);
 }
 Status CheckSigned(const store::ModelInfo& model, const TrustArgs& args, Context& context) {
-  return Check(model, args, context);
+  return Check(model, "model", "", args, context);
 }
 
 Result<signing::Expected> ExpectedOf(const store::BentoInfo& bento) {
-  return Expect(bento, "bento");
+  return Expect(bento, "bento", "");
 }
 Result<signing::Expected> ExpectedOf(const store::ModelInfo& model) {
-  return Expect(model, "model");
+  return Expect(model, "model", "");
 }
 
 fs::path SignaturesOf(const store::BentoInfo& bento, const Context& context) {

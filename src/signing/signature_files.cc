@@ -70,4 +70,12 @@ Status WriteSignature(const fs::path& folder, const std::string& key_id,
   return written.ok() ? Flush(folder) : written;
 }
 
+Status RemoveSignatures(const fs::path& folder) {
+  std::error_code error, ignored;
+  fs::remove_all(folder, error);
+  if (error) return FileError("cannot remove", folder, error.value());
+  fs::remove(folder.parent_path(), ignored);  // Unless another version has some.
+  return {};
+}
+
 }  // namespace ekiben::signing

@@ -22,4 +22,7 @@ Result<std::vector<Signature>> ReadSignatures(const std::filesystem::path& folde
 Status WriteSignature(const std::filesystem::path& folder, const std::string& key_id,
                       const Signature& signature);
 
+// Removes all of one bento or model; none being there is no failure.
+Status RemoveSignatures(const std::filesystem::path& folder);
+
 }  // namespace ekiben::signing

@@ -108,7 +108,7 @@ Result<std::string> TreeDigest(const fs::path& folder, std::string_view bento_ya
       {.path = std::string(kBentoYaml), .size = text.size(), .hash = Sha256Of(text)});
   std::string lines;
   for (const Entry& entry : *entries) lines += entry.Line();
-  return DigestOf(lines);
+  return ekiben::DigestOf(lines);
 }
 
 }  // namespace ekiben::store

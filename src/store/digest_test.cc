@@ -45,7 +45,7 @@ TEST_F(DigestTest, IsOverOneLineForEachFileSortedByPath) {
   const std::string lines = "src-b\0-\0"s + "0\0"s + Sha256Of("") + "\n" + "src/service.py\0-\0"s +
                             "8\0"s + Sha256Of("svc = 1\n") + "\n" + "bento.yaml\0-\0"s +
                             std::to_string(yaml.size()) + "\0"s + Sha256Of(yaml) + "\n";
-  EXPECT_EQ(Digest(), DigestOf(lines));
+  EXPECT_EQ(Digest(), ekiben::DigestOf(lines));
 }
 
 TEST_F(DigestTest, TimesVersionAndTheDigestItselfDoNotCount) {

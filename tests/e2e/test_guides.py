@@ -59,5 +59,13 @@ def test_the_settings_of_the_guide_are_read(tmp_path: Path) -> None:
 
 def test_pages_that_guides_name_are_there() -> None:
     for guide in GUIDES.glob("*.md"):
-        for page in re.findall(r"\]\(([^)]+)\)", guide.read_text()):
-            assert (GUIDES / page).exists(), f"{guide.name}: {page}"
+        for link in re.findall(r"\]\(([^)]+)\)", guide.read_text()):
+            page, _, place = link.partition("#")
+            assert (GUIDES / page).exists(), f"{guide.name}: {link}"
+            assert not place or place in places_of(GUIDES / page), f"{guide.name}: {link}"
+
+
+def places_of(page: Path) -> set[str]:
+    """Its headings, as links name them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings}

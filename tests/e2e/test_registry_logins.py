@@ -121,7 +121,7 @@ class TokenServer:
                     self.send_error(401)
                     return
                 asked = parse_qs(urlsplit(self.path).query)
-                body = json.dumps({"token": server._token(asked["service"][0], asked["scope"][0])})
+                body = json.dumps({"token": server._token(asked["service"][0], asked["scope"])})
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
@@ -138,16 +138,19 @@ class TokenServer:
         self._server.shutdown()
         self._server.server_close()
 
-    def _token(self, service: str, scope: str) -> str:
-        self.scopes.append(scope)
-        kind, name, actions = scope.split(":")
+    def _token(self, service: str, scopes: list[str]) -> str:
+        self.scopes += scopes
+        parts = [scope.split(":") for scope in scopes]
         lines = self.certificate.read_text().splitlines()
         header = {"typ": "JWT", "alg": "RS256", "x5c": ["".join(lines[1:-1])]}
         now = int(time.time())
         claims = {
             "iss": "tests", "aud": service, "sub": USER, "jti": str(now),
             "nbf": now - 60, "iat": now - 60, "exp": now + 600,
-            "access": [{"type": kind, "name": name, "actions": actions.split(",")}],
+            "access": [
+                {"type": kind, "name": name, "actions": actions.split(",")}
+                for kind, name, actions in parts
+            ],
         }  # fmt: skip
         text = ".".join(_base64(json.dumps(one).encode()) for one in (header, claims))
         signed = subprocess.run(
@@ -175,6 +178,11 @@ def test_tokens_are_fetched_for_what_is_done(home: Path, tmp_path: Path) -> None
         )
         assert done.returncode == 0, done.stderr
         assert set(tokens.scopes) == {"repository:team/loan:pull,push"}
+        tokens.scopes.clear()
+        done = run("models", "push", "loan:v1", f"{registry.host}/other", home=home, **variables)
+        assert done.returncode == 0, done.stderr
+        assert "mounted" in done.stderr and "sent" not in done.stderr
+        assert set(tokens.scopes) == {"repository:other:pull,push", "repository:team/loan:pull"}
         tokens.scopes.clear()
         done = run("pull", f"{registry.host}/team/loan:v1", home=tmp_path / "home", **variables)
         assert done.returncode == 0, done.stderr

@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from harness.program import run
+from harness.program import run, run_python
 from harness.registry import Registry
 from harness.server import Server
 from harness.store import loan_home
@@ -92,6 +92,51 @@ def test_without_a_signature_required_refuses_and_warn_tells(
     wrong = run("pull", name, home=user, EKIBEN_VERIFY="yes")
     assert wrong.returncode == INVALID
     assert "required, warn or off" in wrong.stderr
+
+
+def test_the_configuration_says_whether_a_signature_is_wanted(
+    registry: Registry, home: Path, tmp_path: Path
+) -> None:
+    name = f"{registry.host}/configured/loan:b1"
+    assert run("push", "loan:b1", name, home=home).returncode == 0
+    file = tmp_path / "configuration.yaml"
+    file.write_text("verify: required\n")
+    user, configured = tmp_path / "user", {"EKIBEN_CONFIG": str(file)}
+    assert run("keys", "trust", public(home), home=user).returncode == 0
+    refused = run("pull", name, home=user, **configured)
+    assert refused.returncode == PERMISSION
+    assert refused.stderr.startswith("error: bento 'loan:b1' is not signed")
+    variable = run("pull", name, home=user, EKIBEN_VERIFY="warn", **configured)
+    assert "warning: bento 'loan:b1' is not signed" in variable.stderr
+    served = run("serve", "loan:b1", "--port", "0", home=user, **configured)
+    assert served.returncode == PERMISSION
+    assert served.stderr.startswith("error: bento 'loan:b1' is not signed")
+    with Server(tmp_path / "server", user, "loan:b1", "--verify", "off", **configured) as server:
+        assert "signed" not in server.stderr
+
+    file.write_text("verify: off\n")  # Which YAML takes for false.
+    again = run("pull", name, home=user, **configured)
+    assert (again.returncode, again.stderr) == (0, "")
+    file.write_text("verify: always\n")
+    wrong = run("pull", name, home=user, **configured)
+    assert wrong.returncode == INVALID
+    assert wrong.stderr.splitlines()[-1] == "hint: it is one of required, warn, off, or null"
+
+
+@pytest.mark.parametrize("by", ["command", "python"])
+def test_what_is_deleted_takes_its_signatures_along(home: Path, by: str) -> None:
+    sign(home, "sign", "loan:b1")
+    run("build", "loan:v1", "--version", "b2", home=home)
+    sign(home, "sign", "loan:b2")
+    signatures = home / "signatures" / "bentos" / "loan"
+    for version, left in (("b1", ["b2"]), ("b2", [])):
+        if by == "command":
+            done = run("delete", f"loan:{version}", "--yes", home=home)
+        else:
+            done = run_python("-c", f"import ekiben; ekiben.delete('loan:{version}')", home=home)
+        assert done.returncode == 0, done.stderr
+        assert [one.name for one in signatures.glob("*")] == left
+    assert not signatures.exists()
 
 
 def test_what_was_changed_after_it_was_signed_is_not_served(home: Path) -> None:

@@ -40,6 +40,8 @@ def migrated(document: dict[str, Any]) -> dict[str, Any]:
         for name, one in runners.items():
             if name not in RUNNER and isinstance(one, dict):
                 _move(one, ("timeout",), ("traffic", "timeout"))
+    if document.get("verify") is False:  # What YAML makes of `off`.
+        document["verify"] = "off"
     server = document.get("api_server")
     ssl = server.get("ssl") if isinstance(server, dict) else None
     if isinstance(ssl, dict) and (ssl.get("certfile") or ssl.get("keyfile")):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The keys of the configuration: those of BentoML 1.1's version 1, with ekiben's defaults."""
+"""The keys of the configuration: those of BentoML 1.1's version 1 and `verify`, with defaults."""
 
 from __future__ import annotations
 
@@ -134,6 +134,7 @@ SCHEMA: Schema = {
         "type": text("default"),
         "options": mapping({"log_config_file": None, "log_path": "monitoring"}),
     },
+    "verify": text(None, "required", "warn", "off"),
 }
 
 
