@@ -324,7 +324,7 @@ def test_a_build_that_is_killed_leaves_the_store_as_it_was(project: Path, tmp_pa
     os.mkfifo(tmp_path / "gate")
     folder = tmp_path / "bin"
     folder.mkdir()
-    (folder / "uv").write_text(f"#!/bin/sh\n: > {tmp_path}/waits\ncat {tmp_path}/gate\n")
+    (folder / "uv").write_text(f"#!/bin/sh\n: > {tmp_path}/waits\nexec cat {tmp_path}/gate\n")
     (folder / "uv").chmod(0o755)
     (project / "bentofile.yaml").write_text("python: {packages: [numpy]}\n")
     path = os.pathsep.join([str(folder), os.environ["PATH"]])
