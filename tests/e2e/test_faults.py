@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 from harness.faults import KILLED, Command, Fault
 from harness.program import run
+from harness.registry import Registry
 
 SERVICE = """
 import ekiben
@@ -219,3 +220,27 @@ def test_a_disk_that_is_too_small_is_said_and_left_clean(kilobytes: int, tmp_pat
         assert not [path for path in (one.home / "tmp").iterdir() if path.is_dir()]
         assert run("models", "delete", "iris:v1", "-y", home=one.home).returncode == 0
         assert one.command.run().returncode == 0
+
+
+def test_a_killed_push_leaves_the_store_as_it_was_and_can_be_repeated(
+    registry: Registry, tmp_path: Path
+) -> None:
+    case = build_case(tmp_path / "home", tmp_path)
+    before = case.items()
+    words = ("push", "greeter:v1", "--threads", "1")
+    first = Command((*words, f"{registry.host}/whole"), case.home)
+    shutil.copytree(case.home, tmp_path / "kept", symlinks=True)
+    killed = 0
+    for number, fault in enumerate(first.faults(tmp_path / "calls", most=12)):
+        # A store that has pushed nothing yet, so that the calls are the same.
+        shutil.rmtree(case.home)
+        shutil.copytree(tmp_path / "kept", case.home, symlinks=True)
+        command = Command((*words, f"{registry.host}/killed{number}"), case.home)
+        killed += command.run_with(fault, "signal=KILL").returncode == KILLED
+        assert case.items() == before, str(fault)
+        assert errors(case.home) == [], str(fault)
+        again = command.run()
+        assert again.returncode == 0, f"{fault}: {again.stderr}"
+        run("doctor", "--fix", *NO_PYTHON, home=case.home)
+        assert findings(case.home) == [], str(fault)
+    assert killed > 3
