@@ -143,9 +143,14 @@ class BreakingWay:
                 client, _ = self._listener.accept()
             except OSError:
                 return
-            server = socket.create_connection(self._target)
-            for which, source, sink in (("server", client, server), ("client", server, client)):
-                threading.Thread(target=self._pass, args=(which, source, sink), daemon=True).start()
+            self._join(client)
+            del client  # Else it is closed with the next one, and who writes waits until then.
+
+    def _join(self, client: socket.socket) -> None:
+        """Only the two threads have the sockets from here on, which are closed with them."""
+        server = socket.create_connection(self._target)
+        for which, source, sink in (("server", client, server), ("client", server, client)):
+            threading.Thread(target=self._pass, args=(which, source, sink), daemon=True).start()
 
     def _pass(self, which: str, source: socket.socket, sink: socket.socket) -> None:
         limit, passed = self._limits[which], 0
