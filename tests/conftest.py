@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from harness.containers import Docker, Network
 from harness.program import MODELS, run, run_python
 from harness.registry import Registry
 from harness.server import Server
@@ -51,3 +52,19 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
     """A registry of one module's own, without logins."""
     with Registry(tmp_path_factory.mktemp("registry")) as one:
         yield one
+
+
+@pytest.fixture(scope="module")
+def network() -> Iterator[Network]:
+    """A network namespace to run containers in, for machines whose kernel lets us make one."""
+    made = Network()
+    yield made
+    made.remove()
+
+
+@pytest.fixture(scope="module")
+def docker() -> Iterator[Docker]:
+    """A docker daemon with a store of its own."""
+    made = Docker()
+    yield made
+    made.remove()

@@ -2,6 +2,7 @@
 #include "cli/image_planning.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "cli/report.h"
 #include "cli/transfer_view.h"
 #include "codec/json_document.h"
+#include "codec/json_fields.h"
 #include "worker/python.h"
 
 namespace ekiben::cli {
@@ -44,11 +46,14 @@ Result<image::PythonFiles> AskForFiles(const std::string& python, const image::B
   const auto json = codec::JsonValue::Parse(*answer);
   if (!json) return Error(json.error());
   for (const std::string& note : TextsIn(*json, "notes")) PrintNote(note, context);
-  image::PythonFiles files{.version = TextIn(*answer, "version"),
-                           .interpreter = TextIn(*answer, "interpreter"),
-                           .packages = TextIn(*answer, "packages"),
-                           .program = TextIn(*answer, "program"),
-                           .environment = TextIn(*answer, "environment")};
+  Status read;
+  const codec::JsonFields fields(*json, "", read);
+  image::PythonFiles files{.version = fields.StringOr("version", ""),
+                           .interpreter = fields.StringOr("interpreter", ""),
+                           .packages = fields.StringOr("packages", ""),
+                           .program = fields.StringOr("program", ""),
+                           .environment = fields.StringOr("environment", "")};
+  if (!read.ok()) return Error(std::move(read));
   for (const std::string& file : TextsIn(*json, "needs")) files.needs.emplace_back(file);
   for (const std::string& text : TextsIn(*json, "distributions")) {
     const size_t space = text.find(' ');
@@ -83,18 +88,17 @@ Result<image::BaseImage> PullBase(const std::string& name, Context& context) {
 
 Result<image::ImagePlan> PlanPython(const std::string& python, const image::BentoSource& bento,
                                     std::vector<std::string>& missing, Context& context) {
-  const std::string& name = bento.docker.base_image;
-  if (name.empty()) {
-    const auto files = AskForFiles(python, bento, context);
-    if (!files) return Error(files.error());
-    return image::PlanPythonImage(bento, *files, missing);
-  }
+  std::optional<image::BaseImage> base;
   // First, since it fails sooner than packages are installed.
-  auto base = PullBase(name, context);
-  if (!base) return Error(std::move(base).error());
+  if (const std::string& name = bento.docker.base_image; !name.empty()) {
+    auto pulled = PullBase(name, context);
+    if (!pulled) return Error(std::move(pulled).error());
+    base = *std::move(pulled);
+  }
   const auto files = AskForFiles(python, bento, context);
   if (!files) return Error(files.error());
-  return image::PlanPythonImageOn(*std::move(base), bento, *files, missing);
+  return base ? image::PlanPythonImageOn(*std::move(base), bento, *files, missing)
+              : image::PlanPythonImage(bento, *files, missing);
 }
 
 }  // namespace

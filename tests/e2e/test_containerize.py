@@ -15,8 +15,6 @@ from pathlib import Path
 import pytest
 from harness.containers import (
     Archive,
-    Docker,
-    Network,
     Podman,
     Unpacked,
     checked,
@@ -70,24 +68,10 @@ def unpacked(archive: Archive, tmp_path_factory: pytest.TempPathFactory) -> Unpa
 
 
 @pytest.fixture(scope="module")
-def network() -> Iterator[Network]:
-    made = Network()
-    yield made
-    made.remove()
-
-
-@pytest.fixture(scope="module")
 def podman(archive: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Podman]:
     """podman, with the image loaded."""
     made = Podman(tmp_path_factory.mktemp("podman") / "store")
     made.run("load", "--input", archive.path)
-    yield made
-    made.remove()
-
-
-@pytest.fixture(scope="module")
-def docker() -> Iterator[Docker]:
-    made = Docker()
     yield made
     made.remove()
 

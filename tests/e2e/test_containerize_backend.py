@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from harness.base_image import PATH, Buildah, fill
 from harness.client import call
-from harness.containers import Docker, Network, checked, why_no_containers
+from harness.containers import checked, why_no_containers
 from harness.program import MINUTES, binary, eventually, run
 
 import ekiben
@@ -70,20 +70,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def buildah(tmp_path: Path) -> Iterator[Buildah]:
     made = Buildah(tmp_path / "buildah")
-    yield made
-    made.remove()
-
-
-@pytest.fixture
-def docker() -> Iterator[Docker]:
-    made = Docker()
-    yield made
-    made.remove()
-
-
-@pytest.fixture
-def network() -> Iterator[Network]:
-    made = Network()
     yield made
     made.remove()
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from harness.client import call
-from harness.containers import Docker, Network, Podman, Unpacked, why_no_containers
+from harness.containers import Podman, Unpacked, why_no_containers
 from harness.image import Image
 from harness.program import MINUTES, ROOT, binary, environment, eventually, run
 from harness.store import Store
@@ -115,22 +115,8 @@ def test_the_image_of_iris_answers_as_a_user_without_rights_and_has_no_shell(
 
 
 @pytest.fixture(scope="module")
-def network() -> Iterator[Network]:
-    made = Network()
-    yield made
-    made.remove()
-
-
-@pytest.fixture(scope="module")
 def podman(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Podman]:
     made = Podman(tmp_path_factory.mktemp("podman") / "store")
-    yield made
-    made.remove()
-
-
-@pytest.fixture(scope="module")
-def docker() -> Iterator[Docker]:
-    made = Docker()
     yield made
     made.remove()
 
