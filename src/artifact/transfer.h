@@ -27,6 +27,8 @@ struct Remote {
 
 // Reads manifest and config. `wanted` is a tag or a digest.
 Result<Remote> Look(registry::Repository& repository, const std::string& wanted);
+// The same of a manifest that has been read.
+Result<Remote> Look(registry::Repository& repository, registry::ManifestText manifest);
 
 struct ReceiveOptions {
   bool replace = false;  // What has its tag in the store.

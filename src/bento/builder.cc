@@ -236,9 +236,6 @@ class Writer {
           "python.pack_git_packages: packages from git are not packed; the image gets them when it "
           "is made");
     }
-    if (!options_.args.members.empty()) {
-      listener_.on_warning("args are kept in bento.yaml, and nothing reads them there yet");
-    }
   }
 
   void PutDescription() {
