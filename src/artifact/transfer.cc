@@ -219,11 +219,13 @@ Result<Remote> Look(registry::Repository& repository, registry::ManifestText man
   };
   auto parts = ParseManifest(manifest);
   if (!parts) return failed(std::move(parts).error());
-  const auto config = repository.GetBytes(parts->config, kMaxConfig);
+  auto config = repository.GetBytes(parts->config, kMaxConfig);
   if (!config) return Error(config.error());
   auto artifact = ParseArtifact(*std::move(parts), *config);
   if (!artifact) return failed(std::move(artifact).error());
-  return Remote{.manifest = std::move(manifest), .artifact = *std::move(artifact)};
+  return Remote{.manifest = std::move(manifest),
+                .config = *std::move(config),
+                .artifact = *std::move(artifact)};
 }
 
 Status Receive(registry::Repository& repository, const Artifact& artifact, const fs::path& home,
