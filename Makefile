@@ -10,11 +10,12 @@ JOBS ?= $(shell nproc)
 
 DEBIAN_PACKAGES := g++ cmake ninja-build ccache curl python3-venv \
   libarchive-dev libboost1.81-dev libboost-json1.81-dev libbz2-dev libcli11-dev libfast-float-dev \
-  libfmt-dev liblzma-dev libminizip-dev libssl-dev libtomlplusplus-dev libyaml-cpp-dev zlib1g-dev
+  libfmt-dev liblzma-dev libminizip-dev libssl-dev libtomlplusplus-dev libyaml-cpp-dev libzstd-dev \
+  zlib1g-dev
 # Only the tests need these.
 DEBIAN_TEST_PACKAGES := libgtest-dev libgmock-dev clang-19 libclang-rt-19-dev clang-tidy-19 \
-  strace buildah debootstrap python3-torch chromium chromium-driver docker-registry docker.io iproute2 \
-  openssl podman runc skopeo
+  strace buildah debootstrap git python3-torch chromium chromium-driver docker-registry docker.io iproute2 \
+  openssl podman runc skopeo zstd
 
 SOURCES := $(shell git ls-files -co --exclude-standard CMakeLists.txt CMakePresets.json cmake \
   include src runtimes web tools/notices.py tools/embed_page.py pyproject.toml python/ekiben)
