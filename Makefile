@@ -159,7 +159,8 @@ pytest: setup-test install
 # Each call that changes a store, where the gate takes some (minutes).
 test-faults: export EKIBEN_TEST_EVERY_CALL = 1
 test-faults: setup-test install
-	@$(BIN)/python -m pytest -q tests/e2e/test_faults.py
+	@$(BIN)/python -m pytest -q tests/e2e/test_faults.py tests/e2e/test_killed_commands.py \
+	  tests/e2e/test_small_disk.py
 
 # Frameworks that are too large for every run of the gate; docs/reference/frameworks.md lists them.
 CASES := python/tests/frameworks

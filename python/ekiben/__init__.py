@@ -55,6 +55,7 @@ if TYPE_CHECKING:
         xgboost,
     )
     from .bento import Bento
+    from .bento_arguments import use_arguments
     from .bentos import delete, export_bento, get, import_bento, list, pull, push
     from .configuration import load_config, save_config
     from .context import Context, Cookie
@@ -90,6 +91,7 @@ _NAMES = {
     "push": "bentos",
     "save_config": "configuration",
     "serve": "server",
+    "use_arguments": "bento_arguments",
 }
 _MODULES = (
     "bentos",
@@ -163,6 +165,7 @@ __all__ = [
     "torchscript",
     "transformers",
     "types",
+    "use_arguments",
     "xgboost",
 ]
 

@@ -64,6 +64,15 @@ TEST_P(PackTest, WhatIsNeitherFileNorFolderIsNamedAndNothingIsLeft) {
   EXPECT_THAT(Tree(folder_), testing::Not(testing::Contains(testing::Key(HasSubstr("packed")))));
 }
 
+TEST_P(PackTest, WhatNobodyCouldUnpackIsNotPacked) {
+  Write(source_ / "back\\slash", "");
+  const Status packed = Pack(source_, *FormNamed(GetParam()), folder_ / "packed");
+  EXPECT_THAT(packed, HasCode(Code::kInvalidArgument));
+  EXPECT_THAT(packed.message(),
+              HasSubstr("'back\\slash' has a name that other systems read otherwise"));
+  EXPECT_FALSE(fs::exists(folder_ / "packed"));
+}
+
 INSTANTIATE_TEST_SUITE_P(Forms, PackTest,
                          testing::Values("tar", "gz", "bz2", "xz", "zip", "folder"));
 

@@ -73,6 +73,7 @@ Result<ServeTarget> BentoTarget(const store::BentoInfo& bento, const fs::path& h
 
   std::error_code ignored;
   target.python = bento.service;
+  target.arguments = bento.arguments;
   target.folder = bento.path / "src";
   if (!fs::is_directory(target.folder, ignored)) {
     return Error(FailedPrecondition(fmt::format("bento '{}' in '{}' has no folder src with its "

@@ -127,12 +127,7 @@ Status BlobDownload::Receive(const http::ClientResponse& head, uint64_t asked_fr
   hash_.Update(bytes);
   received_ += bytes.size();
   progressed_ = true;
-  while (!bytes.empty()) {
-    const ssize_t written = write(file_.get(), bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return FileError("cannot write", path_, errno);
-    bytes.remove_prefix(static_cast<size_t>(written));
-  }
+  if (Status written = WriteAll(file_, bytes, path_); !written.ok()) return written;
   progress_.Reach(blob_, received_);
   return {};
 }
