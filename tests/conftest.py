@@ -12,6 +12,7 @@ from harness.containers import Docker, Network
 from harness.program import MODELS, run, run_python
 from harness.registry import Registry
 from harness.server import Server
+from harness.service import PLAIN, write_service
 from harness.store import Store
 
 # Trained elsewhere, each with something of its own: several inputs, strings, maps, holes.
@@ -38,6 +39,12 @@ def own_store(store: Store, tmp_path: Path) -> Store:
     home = tmp_path / "home"
     shutil.copytree(store.home, home)
     return Store(home, store.answers, store.log)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The folder of a service that needs no model, and no lock."""
+    return write_service(tmp_path / "project", PLAIN)
 
 
 @pytest.fixture(scope="session")

@@ -67,6 +67,7 @@ std::string_view NameOf(Form form) {
     case Form::kGzip: return "tar.gz archive";
     case Form::kBzip2: return "tar.bz2 archive";
     case Form::kXz: return "tar.xz archive";
+    case Form::kZstd: return "tar.zst archive";
     case Form::kZip: return "zip archive";
     case Form::kFolder: return "folder";
   }

@@ -8,7 +8,8 @@
 namespace ekiben::archive {
 
 // How a folder is packed into one file, or that it is not.
-enum class Form { kTar, kGzip, kBzip2, kXz, kZip, kFolder };
+// kZstd is read only: layers of images may be packed so.
+enum class Form { kTar, kGzip, kBzip2, kXz, kZstd, kZip, kFolder };
 
 // What a file that ends so is: "tar", "gz", "bz2", "xz", "bento" and "bentomodel" (BentoML's
 // tar.xz) and "zip"; "folder", too. Nothing where it is none of these.

@@ -21,6 +21,7 @@ TarReader TarReaderOf(Form form) {
     case Form::kGzip: archive_read_support_filter_gzip(reader.get()); break;
     case Form::kBzip2: archive_read_support_filter_bzip2(reader.get()); break;
     case Form::kXz: archive_read_support_filter_xz(reader.get()); break;
+    case Form::kZstd: archive_read_support_filter_zstd(reader.get()); break;
     default: break;
   }
   archive_read_support_format_tar(reader.get());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "artifact/transfer.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -101,10 +103,14 @@ class Receiver {
     return EnterBento();
   }
 
-  // Once all of it is in the store, nobody needs the parts.
+  // Once all of it is in the store, or cannot get there, nobody needs the parts, except who is
+  // fetching one of them now.
   void Forget() const {
-    std::error_code ignored;
-    for (const Layer& layer : artifact_.layers) fs::remove(PartialFile(home_, layer.blob), ignored);
+    for (const Layer& layer : artifact_.layers) {
+      const fs::path part = PartialFile(home_, layer.blob);
+      const FileDescriptor file(open(part.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+      if (file.valid() && flock(file.get(), LOCK_EX | LOCK_NB) == 0) unlink(part.c_str());
+    }
   }
 
  private:
@@ -219,11 +225,13 @@ Result<Remote> Look(registry::Repository& repository, registry::ManifestText man
   };
   auto parts = ParseManifest(manifest);
   if (!parts) return failed(std::move(parts).error());
-  const auto config = repository.GetBytes(parts->config, kMaxConfig);
+  auto config = repository.GetBytes(parts->config, kMaxConfig);
   if (!config) return Error(config.error());
   auto artifact = ParseArtifact(*std::move(parts), *config);
   if (!artifact) return failed(std::move(artifact).error());
-  return Remote{.manifest = std::move(manifest), .artifact = *std::move(artifact)};
+  return Remote{.manifest = std::move(manifest),
+                .config = *std::move(config),
+                .artifact = *std::move(artifact)};
 }
 
 Status Receive(registry::Repository& repository, const Artifact& artifact, const fs::path& home,
@@ -232,8 +240,9 @@ Status Receive(registry::Repository& repository, const Artifact& artifact, const
   if (!work) return work.error();
   Receiver receiver(artifact, home, options.replace, *std::move(work));
   Status done = receiver.Fetch(repository, progress, options.parallel);
-  if (!done.ok()) return done;
-  done = receiver.Enter();
+  // What has come is kept for a next time where it was the way that broke off.
+  if (done.code() == Code::kUnavailable) return done;
+  if (done.ok()) done = receiver.Enter();
   receiver.Forget();
   return done;
 }

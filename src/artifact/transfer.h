@@ -22,6 +22,7 @@ registry::Pushed ToPushed(const Packed& packed);
 // What a registry has under a name, before any of its layers is there.
 struct Remote {
   registry::ManifestText manifest = {};
+  std::string config = {};  // The bytes of the config blob.
   Artifact artifact = {};
 };
 

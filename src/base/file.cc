@@ -42,8 +42,10 @@ void FileDescriptor::Reset() {
 }
 
 Status FileError(std::string_view what, const std::filesystem::path& path, int error_number) {
-  return {CodeOf(error_number), fmt::format("{} '{}': {}", what, path.string(),
-                                            std::generic_category().message(error_number))};
+  Status error(CodeOf(error_number), fmt::format("{} '{}': {}", what, path.string(),
+                                                 std::generic_category().message(error_number)));
+  if (error_number != ENOSPC && error_number != EDQUOT) return error;
+  return std::move(error).WithHint("make room on that disk, then run the command again");
 }
 
 Result<std::string> ReadFile(const std::filesystem::path& path, size_t most) {

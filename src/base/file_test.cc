@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+
 #include <gtest/gtest.h>
 
 #include "base/status_matchers.h"
@@ -42,6 +44,14 @@ TEST(FileTest, AFileAboveTheLimitIsRefused) {
   const auto path = Fresh("large");
   ASSERT_THAT(WriteNewFile(path, "12345"), IsOk());
   EXPECT_THAT(ReadFile(path, 4), HasCode(Code::kInvalidArgument));
+}
+
+TEST(FileTest, WhoHasNoDiskLeftHearsWhatToDo) {
+  const Status full = FileError("cannot write", "/store/model.onnx", ENOSPC);
+  EXPECT_EQ(full.message(), "cannot write '/store/model.onnx': No space left on device");
+  EXPECT_THAT(full.hint(), HasSubstr("make room"));
+  EXPECT_THAT(FileError("cannot write", "a", EDQUOT).hint(), HasSubstr("make room"));
+  EXPECT_EQ(FileError("cannot write", "a", EIO).hint(), "");
 }
 
 TEST(FileTest, AFolderIsNotReadAsAFile) {

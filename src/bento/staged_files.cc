@@ -8,10 +8,10 @@
 #include <cerrno>
 #include <string>
 #include <system_error>
-#include <vector>
 
 #include <fmt/format.h>
 
+#include "base/copy_file.h"
 #include "base/file.h"
 #include "store/staging.h"
 
@@ -19,8 +19,6 @@ namespace ekiben::bento {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr size_t kChunk = size_t{1} << 20;
 
 Result<FileDescriptor> NewFile(const fs::path& path, bool executable) {
   if (Status made = store::MakeFolders(path.parent_path()); !made.ok()) {
@@ -34,25 +32,6 @@ Result<FileDescriptor> NewFile(const fs::path& path, bool executable) {
   return file;
 }
 
-Status CopyBytes(const FileDescriptor& in, const fs::path& from, const FileDescriptor& out,
-                 const fs::path& to) {
-  // Shares or moves the blocks in the kernel where the file system can.
-  for (;;) {
-    const ssize_t copied = copy_file_range(in.get(), nullptr, out.get(), nullptr, kChunk * 64, 0);
-    if (copied == 0) break;
-    if (copied < 0) break;
-  }
-  std::vector<char> chunk(kChunk);
-  for (;;) {  // What is left: nothing, or all of it between two file systems.
-    const ssize_t got = read(in.get(), chunk.data(), chunk.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return FileError("cannot read", from, errno);
-    if (got == 0) return {};
-    const Status put = WriteAll(out, {chunk.data(), static_cast<size_t>(got)}, to);
-    if (!put.ok()) return put;
-  }
-}
-
 }  // namespace
 
 Status PutText(const fs::path& file, std::string_view text, bool executable) {
@@ -61,14 +40,13 @@ Status PutText(const fs::path& file, std::string_view text, bool executable) {
 }
 
 Status PutFile(const fs::path& from, const fs::path& to) {
-  const FileDescriptor in(open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat about{};
-  if (!in.valid() || fstat(in.get(), &about) != 0) return FileError("cannot read", from, errno);
+  if (stat(from.c_str(), &about) != 0) return FileError("cannot read", from, errno);
   if (!S_ISREG(about.st_mode)) {
     return InvalidArgument(fmt::format("'{}' is neither a file nor a folder", from.string()));
   }
-  const auto out = NewFile(to, (about.st_mode & S_IXUSR) != 0);
-  return out ? CopyBytes(in, from, *out, to) : out.error();
+  if (Status made = store::MakeFolders(to.parent_path()); !made.ok()) return made;
+  return CopyFile(from, to, (about.st_mode & S_IXUSR) != 0 ? 0755 : 0644);
 }
 
 Status PutTree(const fs::path& from, const fs::path& to) {

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/copy_file.h"
 #include "base/file.h"
 #include "cli/labels.h"
 #include "cli/models.h"
@@ -47,14 +48,6 @@ Status CheckFile(const fs::path& file) {
   if (error) return FileError("cannot import", file, error.value());
   if (fs::is_regular_file(status)) return {};
   return InvalidArgument(fmt::format("cannot import '{}': it is no file", file.string()));
-}
-
-Status CopyInto(const fs::path& file, const fs::path& copy) {
-  std::error_code error;
-  fs::copy_file(file, copy, error);
-  // The copy is the store's own, whatever the original lets its owner do.
-  if (!error) fs::permissions(copy, fs::perms(0644), error);
-  return error ? FileError("cannot import", file, error.value()) : Status();
 }
 
 // Learns inputs and outputs from the runtime. What cannot be opened for lack of one stays without.
@@ -117,7 +110,8 @@ Status RunModelsImport(const ModelsImportArgs& args, Context& context) {
   Result<StagingFolder> staging = StagingFolder::Make(context.store.home());
   if (!staging) return staging.error();
   const fs::path staged = staging->path() / kModelFile;
-  if (Status copied = CopyInto(args.file, staged); !copied.ok()) return copied;
+  // The copy is the store's own, whatever the original lets its owner do.
+  if (Status copied = CopyFile(args.file, staged, 0644); !copied.ok()) return copied;
 
   ModelInfo info{.tag = *std::move(tag), .module = "bentoml.onnx", .labels = *std::move(labels)};
   info.context = {.framework_name = "onnx", .bentoml_version = kBentomlLayout};

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "artifact/kept_signatures.h"
 #include "artifact/transfer.h"
 #include "base/sha256.h"
 #include "cli/remote_subject.h"
@@ -128,7 +129,9 @@ Status RunPull(const PullArgs& args, Context& context) {
                                         {.replace = args.force, .parallel = args.registry.threads});
     if (!received.ok()) return received;
   }
-  if (Status kept = KeepSignatures(artifact, *signatures, context); !kept.ok()) return kept;
+  if (Status kept = KeepSignatures(artifact, artifact::ToKeep(*signatures, *remote), context);
+      !kept.ok())
+    return kept;
   context.out << fmt::format("{} {} {}\ndigest  {}\n", Shown(artifact),
                              *there ? "is in the store; it is" : "pulled from", name->ToString(),
                              remote->manifest.digest);

@@ -9,6 +9,7 @@
 #include <CLI/Option.hpp>
 #include <fmt/format.h>
 
+#include "artifact/kept_signatures.h"
 #include "artifact/remote_signatures.h"
 #include "cli/remote_subject.h"
 #include "cli/store_commands.h"
@@ -60,7 +61,7 @@ Status RunVerify(const VerifyArgs& args, Context& context) {
   if (!signatures) return signatures.error();
   const auto expected = ExpectedOf(*info);
   if (!expected) return expected.error();
-  return Said(signing::Verify(*signatures, *keys, *expected), expected->what, context);
+  return Said(artifact::VerifyKept(*signatures, *keys, *expected), expected->what, context);
 }
 
 template <typename Info>

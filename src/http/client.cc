@@ -158,6 +158,10 @@ Result<ClientResponse> Client::Send(const ClientRequest& request, const BodySink
 
   // Who refuses a body may answer before it has taken it all, so the answer is looked for anyway.
   bool keep = false;
+  Status refused;  // By `sink`, which has its own words for it.
+  const BodySink watched = [&](const ClientResponse& head, std::string_view bytes) {
+    return refused = sink(head, bytes);
+  };
   Pace pace;
   auto response = ReadResponse(
       [&](char* into, size_t most) -> Result<size_t> {
@@ -165,10 +169,11 @@ Result<ClientResponse> Client::Send(const ClientRequest& request, const BodySink
         if (!got || pace.Add(Now(), *got)) return got;
         return Error(TooSlow());
       },
-      request.method == "HEAD", {.header = options_.most_header, .body = options_.most_body}, sink,
-      keep);
+      request.method == "HEAD", {.header = options_.most_header, .body = options_.most_body},
+      sink ? watched : nullptr, keep);
   if (!response) {
     if (!sent.ok()) return Error(sent);
+    if (!refused.ok()) return Error(std::move(refused));
     return Error(std::move(response).error().WithContext("'" + request.url.Authority() + "'"));
   }
   if (keep && sent.ok()) {

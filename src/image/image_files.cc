@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/copy_file.h"
 #include "base/file.h"
 #include "image/image.h"
 #include "image/layer_writer.h"
@@ -74,8 +75,8 @@ Status WriteFolder(const LayerTree& files, const fs::path& folder) {
       fs::create_directory(path, error);
     } else if (entry.source.empty()) {
       if (Status written = WriteNewFile(path, entry.text); !written.ok()) return written;
-    } else {
-      fs::copy_file(entry.source, path, error);
+    } else if (Status copied = CopyFile(entry.source, path, 0644); !copied.ok()) {
+      return copied;
     }
     if (error) return FileError("cannot write", path, error.value());
   }

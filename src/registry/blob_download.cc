@@ -141,12 +141,7 @@ Status BlobDownload::Receive(const http::ClientResponse& head, uint64_t asked_fr
   received_ += bytes.size();
   if (received_ > furthest_) progressed_ = true;  // What comes anew each time is no progress.
   furthest_ = std::max(furthest_, received_);
-  while (!bytes.empty()) {
-    const ssize_t written = write(file_.get(), bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return FileError("cannot write", path_, errno);
-    bytes.remove_prefix(static_cast<size_t>(written));
-  }
+  if (Status written = WriteAll(file_, bytes, path_); !written.ok()) return written;
   progress_.Reach(blob_, received_);
   return {};
 }

@@ -29,6 +29,10 @@ struct Statement {
 struct Signature {
   std::string payload = {};
   std::string signature = {};
+  // What was signed, and the config that it names, where they are kept because the payload says
+  // nothing of files. Whether they are the payload's is for those to check who read them.
+  std::string manifest = {};
+  std::string config = {};
 };
 
 Result<Signature> Sign(const Statement& statement, const PrivateKey& key);

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 from harness.program import ROOT, binary, environment, eventually, run, run_python
+from harness.service import PLAIN
 from harness.store import Store
 
 # Locks without a network: what it is asked is what it answers.
@@ -24,14 +25,6 @@ echo "$@" > "$UV_ASKED"
 printf 'numpy==1.0 \\\\\\n    --hash=sha256:0\\n' > requirements.lock.txt
 """
 WHEEL = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-SERVICE = """import bentoml
-from bentoml.io import JSON
-svc = bentoml.Service("plain")
-@svc.api(input=JSON(), output=JSON())
-def echo(value):
-    \"\"\"The same | again.\"\"\"
-    return value
-"""
 
 
 @pytest.fixture(scope="module")
@@ -41,15 +34,6 @@ def uv(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     (folder / "uv").chmod(0o755)
     path = os.pathsep.join([str(folder), os.environ["PATH"]])
     return {"PATH": path, "UV_ASKED": str(folder / "asked")}
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A service that needs no model, and no lock."""
-    folder = tmp_path / "project"
-    folder.mkdir()
-    (folder / "service.py").write_text(SERVICE)
-    return folder
 
 
 def build(*words: str | Path, home: Path, **variables: str) -> Path:
@@ -131,7 +115,7 @@ def test_the_same_inputs_give_the_same_digest(project: Path, tmp_path: Path) -> 
     first = build(project, home=tmp_path / "home")
     second = build(project, "--version", "v2", home=tmp_path / "other")
     assert manifest(first)["ekiben"]["digest"] == manifest(second)["ekiben"]["digest"]
-    (project / "service.py").write_text(SERVICE + "\n")
+    (project / "service.py").write_text(PLAIN + "\n")
     third = build(project, home=tmp_path / "home")
     assert manifest(third)["ekiben"]["digest"] != manifest(first)["ekiben"]["digest"]
     assert not list(project.rglob("*.pyc"))

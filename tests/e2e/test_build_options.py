@@ -8,22 +8,6 @@ from pathlib import Path
 import pytest
 from harness.program import run
 
-SERVICE = """import ekiben
-from ekiben.io import Text
-svc = ekiben.Service("plain")
-@svc.api(input=Text(), output=Text())
-def echo(text):
-    return text
-"""
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    (folder / "service.py").write_text(SERVICE)
-    return folder
-
 
 @pytest.mark.parametrize(
     ("docker", "image", "warning"),

@@ -12,16 +12,10 @@ from harness.base_image import PATH, Buildah, fill
 from harness.client import call
 from harness.containers import checked, why_no_containers
 from harness.program import MINUTES, binary, eventually, run
+from harness.service import PLAIN
 
 import ekiben
 
-SERVICE = """import bentoml
-from bentoml.io import JSON
-svc = bentoml.Service("plain")
-@svc.api(input=JSON(), output=JSON())
-def echo(value):
-    return value
-"""
 BENTOFILE = """service: "service:svc"
 docker: {base_image: "localhost/base:1"}
 python: {wheels: [WHEEL], lock_packages: false}
@@ -59,7 +53,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("backend")
     project = folder / "project"
     project.mkdir()
-    (project / "service.py").write_text(SERVICE)
+    (project / "service.py").write_text(PLAIN)
     wheel = ekibens_wheel(project)
     (project / "bentofile.yaml").write_text(BENTOFILE.replace("WHEEL", wheel.name))
     done = run("build", project, "--version", "v1", home=folder / "home", timeout=MINUTES)

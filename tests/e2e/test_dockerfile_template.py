@@ -9,13 +9,6 @@ import pytest
 import yaml
 from harness.program import run
 
-SERVICE = """import bentoml
-from bentoml.io import JSON
-svc = bentoml.Service("plain")
-@svc.api(input=JSON(), output=JSON())
-def echo(value):
-    return value
-"""
 TEMPLATE = """{% extends bento_base_template %}
 {% block SETUP_BENTO_COMPONENTS %}
 {{ super() }}
@@ -25,15 +18,12 @@ RUN echo done
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    (folder / "service.py").write_text(SERVICE)
-    (folder / "Dockerfile.template").write_text(TEMPLATE)
-    (folder / "bentofile.yaml").write_text(
+def project(project: Path) -> Path:
+    (project / "Dockerfile.template").write_text(TEMPLATE)
+    (project / "bentofile.yaml").write_text(
         "service: service:svc\ndocker: {dockerfile_template: ./Dockerfile.template}\n"
     )
-    return folder
+    return project
 
 
 def test_a_template_adds_to_a_block(project: Path, tmp_path: Path) -> None:

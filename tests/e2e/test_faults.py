@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,8 +18,10 @@ from pathlib import Path
 
 import pytest
 from harness.faults import KILLED, Command, Fault
+from harness.jobs import Files
 from harness.program import run
 from harness.registry import Registry
+from harness.whole_store import contents, errors, findings, repair
 
 SERVICE = """
 import ekiben
@@ -32,7 +33,6 @@ svc = ekiben.Service("greeter")
 def greet(name):
     return "hello " + name
 """
-NO_PYTHON = ("--python", "none")  # What is looked for is the store's.
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,13 @@ class Case:
     def home(self) -> Path:
         return self.command.home
 
-    def items(self) -> dict[str, bytes]:
+    def items(self) -> dict[str, Files]:
         """Tag to what its files are, of all that the store lists."""
         done = run(*self.group, "list", "-o", "json", home=self.home)
         assert (done.returncode, done.stderr.replace("note: there are no", "")) == (0, ""), done
         return {one["tag"]: contents(Path(one["path"])) for one in json.loads(done.stdout)}
 
-    def assert_whole(self, before: dict[str, bytes], after: dict[str, bytes]) -> bool:
+    def assert_whole(self, before: dict[str, Files], after: dict[str, Files]) -> bool:
         """The store is `before` or `after`, and nothing else is wrong; whether it is `after`."""
         items = self.items()
         assert items.keys() in (before.keys(), after.keys())
@@ -64,7 +64,7 @@ class Case:
         got = run(*self.group, "get", self.tag.partition(":")[0], home=self.home)
         assert got.returncode == (0 if items else 3), got.stderr
         assert errors(self.home) == []
-        run("doctor", "--fix", *NO_PYTHON, home=self.home)
+        repair(self.home)
         assert findings(self.home) == []
         return is_new
 
@@ -72,26 +72,6 @@ class Case:
     def is_built(self) -> bool:
         """Its time is another one each time."""
         return "build" in self.command.arguments
-
-
-def contents(folder: Path) -> bytes:
-    files = sorted(one for one in folder.rglob("*") if one.is_file())
-    return b"".join(bytes(one.relative_to(folder)) + one.read_bytes() for one in files)
-
-
-def findings(home: Path, level: str = "") -> list[str]:
-    """What `ekiben doctor` finds wrong with the store; the machine is another matter."""
-    done = run("doctor", "-o", "json", *NO_PYTHON, home=home)
-    found = json.loads(done.stdout)["findings"]
-    return [
-        f"{one['level']}: {one['what']} {one['where']}"
-        for one in found
-        if one["where"].startswith(f"{home}/") and one["level"].startswith(level)
-    ]
-
-
-def errors(home: Path) -> list[str]:
-    return findings(home, "error")
 
 
 def models_import(home: Path, tmp_path: Path) -> Case:
@@ -190,38 +170,6 @@ def test_a_command_without_disk_fails_and_leaves_the_store_as_it_was(
             assert done.returncode == 0 or "No space left on device" in done.stderr, fault
 
 
-@contextmanager
-def small_disk(folder: Path, kilobytes: int) -> Iterator[bool]:
-    """A disk of that size in `folder`; False where this machine lets nobody mount one."""
-    folder.mkdir()
-    size = f"size={kilobytes}k"
-    command = ["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(folder)]
-    mounted = subprocess.run(command, capture_output=True, check=False).returncode == 0
-    try:
-        yield mounted
-    finally:
-        if mounted:
-            subprocess.run(["umount", str(folder)], check=True)
-
-
-@pytest.mark.parametrize("kilobytes", [320, 400])
-def test_a_disk_that_is_too_small_is_said_and_left_clean(kilobytes: int, tmp_path: Path) -> None:
-    with small_disk(tmp_path / "disk", kilobytes) as mounted:
-        one = models_import(tmp_path / "disk" / "home", tmp_path)
-        before = one.items()
-        if mounted:
-            done = one.command.run()
-        else:
-            done = one.command.run_with(Fault("write", 1), "error=ENOSPC")
-        assert done.returncode == 1
-        assert "No space left on device" in done.stderr
-        assert one.items() == before
-        assert errors(one.home) == []
-        assert not [path for path in (one.home / "tmp").iterdir() if path.is_dir()]
-        assert run("models", "delete", "iris:v1", "-y", home=one.home).returncode == 0
-        assert one.command.run().returncode == 0
-
-
 def test_a_killed_push_leaves_the_store_as_it_was_and_can_be_repeated(
     registry: Registry, tmp_path: Path
 ) -> None:
@@ -241,6 +189,6 @@ def test_a_killed_push_leaves_the_store_as_it_was_and_can_be_repeated(
         assert errors(case.home) == [], str(fault)
         again = command.run()
         assert again.returncode == 0, f"{fault}: {again.stderr}"
-        run("doctor", "--fix", *NO_PYTHON, home=case.home)
+        repair(case.home)
         assert findings(case.home) == [], str(fault)
     assert killed > 3

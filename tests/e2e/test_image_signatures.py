@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who has made what is in a registry: `ekiben sign` and `verify` of images, and of what others sign."""
+"""Who has made what is in a registry: images, and what others have signed."""
 
 from __future__ import annotations
 

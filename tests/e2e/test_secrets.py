@@ -11,23 +11,8 @@ from pathlib import Path
 import pytest
 from harness.program import run
 
-SERVICE = """import ekiben
-from ekiben.io import JSON
-svc = ekiben.Service("plain")
-@svc.api(input=JSON(), output=JSON())
-def echo(value):
-    return value
-"""
 TOKEN = "gh" + "p_" + "aB3dE6gH9jK2" * 3
 KEY = "-----BEGIN " + "PRIVATE KEY-----\n" + "aB3dE6gH9jK2" * 5 + "\n"
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    (folder / "service.py").write_text(SERVICE)
-    return folder
 
 
 def build(project: Path, *more: str) -> subprocess.CompletedProcess[str]:

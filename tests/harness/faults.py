@@ -78,11 +78,18 @@ class Command:
             "strace", "-qq", "-o", "/dev/null", "-e", f"trace={fault.call}", "-e", inject
         )
 
-    def faults(self, log: Path, most: int) -> list[Fault]:
-        """The calls of a whole run that change something in the store.
+    def faults(self, log: Path, most: int, below: Path | None = None) -> list[Fault]:
+        """Calls that change something below a folder, the store unless told.
 
         `most` of them, spread evenly; under EVERY_CALL all.
         """
+        found = self.changes(log, below or self.home)
+        if EVERY_CALL in os.environ or len(found) <= most:
+            return found
+        return [found[index * (len(found) - 1) // (most - 1)] for index in range(most)]
+
+    def changes(self, log: Path, below: Path) -> list[Fault]:
+        """The calls of a whole run, which this is, that change something below a folder."""
         trace = ("strace", "-y", "-qq", "-s", "4096", "-o", str(log), "-e")
         done = self.run(*trace, f"trace={','.join(CALLS)}")
         assert done.returncode == 0, done.stderr
@@ -93,12 +100,10 @@ class Command:
             if call not in CALLS:
                 continue
             numbers[call] += 1
-            if str(self.home) in line and not _only_reads(line):
+            if str(below) in line and not _only_reads(line):
                 found.append(Fault(call, numbers[call]))
         assert found
-        if EVERY_CALL in os.environ or len(found) <= most:
-            return found
-        return [found[index * (len(found) - 1) // (most - 1)] for index in range(most)]
+        return found
 
 
 def _only_reads(line: str) -> bool:

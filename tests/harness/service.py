@@ -14,6 +14,15 @@ from .server import Server
 
 # Python with Debian's PyTorch and what else the examples need; `make setup-test` makes it.
 TORCH_PYTHON = ROOT / "build" / "venv-torch" / "bin" / "python"
+# One that needs no model, no package and no lock.
+PLAIN = """import bentoml
+from bentoml.io import JSON
+svc = bentoml.Service("plain")
+@svc.api(input=JSON(), output=JSON())
+def echo(value):
+    \"\"\"The same | again.\"\"\"
+    return value
+"""
 
 
 def write_service(folder: Path, source: str, name: str = "service.py") -> Path:
