@@ -15,8 +15,8 @@ enum class Form { kTar, kGzip, kBzip2, kXz, kZstd, kZip, kFolder };
 // tar.xz) and "zip"; "folder", too. Nothing where it is none of these.
 std::optional<Form> FormNamed(std::string_view suffix);
 
-// The form of what lies at `path`, by its name: a folder where it is one, a tar.xz where the name
-// says nothing.
+// The form of what lies at `path`: a folder where it is one, else by its first bytes, else by its
+// name. A tar.xz where nothing says it.
 Form FormOf(const std::filesystem::path& path);
 
 // For messages: "tar.gz archive".

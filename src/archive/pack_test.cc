@@ -98,6 +98,14 @@ TEST_F(PackTargetTest, AFolderThatCannotBeWrittenToIsNamed) {
   EXPECT_THAT(packed, HasCode(Code::kNotFound));
 }
 
+TEST_F(PackTargetTest, AFormIsKnownByTheFirstBytesWhateverTheName) {
+  Write(folder_ / "source/a", "text");
+  for (const Form form : {Form::kTar, Form::kGzip, Form::kBzip2, Form::kXz, Form::kZip}) {
+    ASSERT_THAT(Pack(folder_ / "source", form, folder_ / "download.zip"), IsOk());
+    EXPECT_EQ(FormOf(folder_ / "download.zip"), form);
+  }
+}
+
 TEST(FormTest, AFormIsKnownByTheNamesEnd) {
   EXPECT_EQ(FormOf("x.bento"), Form::kXz);
   EXPECT_EQ(FormOf("x.tar.gz"), Form::kGzip);

@@ -108,7 +108,13 @@ Status PlanService(const BuildArgs& args, const fs::path& folder, Context& conte
 Status PlanModel(const BuildArgs& args, Context& context, Plan& plan) {
   const auto model =
       context.store.Get(args.target.starts_with("model:") ? args.target.substr(6) : args.target);
-  if (!model) return model.error();
+  if (!model && IsFile(args.target)) {
+    return InvalidArgument(fmt::format("'{}' is a file", args.target))
+        .WithHint("name the folder that it is in; its bentofile.yaml says `service: module:attr`");
+  }
+  if (!model) {
+    return Status(model.error()).WithContext(fmt::format("'{}' is no folder", args.target));
+  }
   if (!args.bentofile.empty()) {
     return InvalidArgument(
                fmt::format("'{}' is a model, which is built without a bentofile", args.target))
