@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         bentos,
         catboost,
         client,
+        container,
         detectron,
         diffusers,
         easyocr,
@@ -96,6 +97,7 @@ _NAMES = {
 _MODULES = (
     "bentos",
     "client",
+    "container",
     "exceptions",
     "io",
     "metrics",
@@ -130,6 +132,7 @@ __all__ = [
     "bentos",
     "catboost",
     "client",
+    "container",
     "delete",
     "detectron",
     "diffusers",

@@ -9,7 +9,6 @@
 
 #include "base/status_matchers.h"
 #include "bento/bento_testing.h"
-#include "bento/requirements.h"
 
 namespace ekiben::bento {
 namespace {
@@ -58,11 +57,6 @@ TEST_F(LockTest, WheelsAreLockedWithTheRestAndLeaveTheLock) {
   EXPECT_EQ(WithoutWheels(""), "");
 }
 
-TEST_F(LockTest, OnlyRequirementsOutOfRepositoriesNeedGit) {
-  EXPECT_TRUE(Requirements{.text = "numpy\ntiny @ git+https://host/tiny\n"}.needs_git());
-  EXPECT_FALSE(Requirements{.text = "numpy # not git+https://host/tiny\n"}.needs_git());
-}
-
 TEST_F(LockTest, TheProgramIsFoundInPathAndItsFailureIsReported) {
   Write("bin/uv", "#!/bin/sh\n[ -e fail ] && exit 3\necho \"$@\" > requirements.lock.txt\n");
   fs::permissions(folder_ / "bin/uv", fs::perms(0755));
@@ -78,26 +72,6 @@ TEST_F(LockTest, TheProgramIsFoundInPathAndItsFailureIsReported) {
   setenv("PATH", before.c_str(), 1);
   EXPECT_THAT(missing, HasCode(Code::kNotFound));
   EXPECT_THAT(missing.hint(), HasSubstr("pip install uv"));
-}
-
-TEST_F(LockTest, RequirementsHaveWhatTheirFilesName) {
-  Write("r.txt", "numpy\n-r more/other.txt\n-c limits.txt\n");
-  Write("more/other.txt", "-r third.txt\r\npandas\n");
-  Write("more/third.txt", "scikit-learn\n");
-  Write("limits.txt", "numpy<2\n");
-  const auto requirements = ReadRequirements({.requirements_txt = "r.txt"}, folder_);
-  ASSERT_THAT(requirements, IsOk());
-  EXPECT_EQ(requirements->text, "-c constraints.txt\nnumpy\nscikit-learn\npandas\n");
-  EXPECT_EQ(requirements->constraints, "numpy<2\n");
-}
-
-TEST_F(LockTest, RequirementsThatIncludeThemselvesOrLeaveTheFolderAreRefused) {
-  Write("r.txt", "-r r.txt\n");
-  EXPECT_THAT(ReadRequirements({.requirements_txt = "r.txt"}, folder_),
-              HasMessage(HasSubstr("includes itself")));
-  Write("s.txt", "-r ../../../../../../../../etc/hostname\n");
-  EXPECT_THAT(ReadRequirements({.requirements_txt = "s.txt"}, folder_),
-              HasMessage(HasSubstr("outside of the folder")));
 }
 
 }  // namespace

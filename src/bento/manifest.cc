@@ -44,13 +44,21 @@ class MapNode {
 Yaml ModelsNode(const Plan& plan) {
   Yaml list{.kind = Yaml::Kind::kList};
   for (const store::ModelInfo& model : plan.models) {
-    MapNode node;
-    node.Text("tag", model.tag.ToString()).Text("module", model.module);
-    node.Text("creation_time", store::ToIso(model.creation_time));
+    const auto add = [&](const std::string* alias) {
+      MapNode node;
+      node.Text("tag", model.tag.ToString()).Text("module", model.module);
+      node.Text("creation_time", store::ToIso(model.creation_time));
+      if (alias != nullptr) node.Text("alias", *alias);
+      list.items.push_back(node.Take());
+    };
+    // An entry has one alias, so a model that has several is there several times.
+    bool has_alias = false;
     for (const auto& [alias, tag] : plan.aliases) {
-      if (tag == model.tag.ToString()) node.Text("alias", alias);
+      if (tag != model.tag.ToString()) continue;
+      add(&alias);
+      has_alias = true;
     }
-    list.items.push_back(node.Take());
+    if (!has_alias) add(nullptr);
   }
   return list;
 }

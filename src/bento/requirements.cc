@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "base/trimmed.h"
 #include "bento/sources.h"
 
 namespace ekiben::bento {
@@ -20,18 +21,26 @@ constexpr size_t kMaxRequirements = size_t{1} << 20;
 constexpr int kMaxNested = 20;
 constexpr const char* kKey = "python.requirements_txt";
 
-// What stands after one of the options in a line, else nothing.
+// A line of which spaces around it and a comment mean nothing.
+std::string_view WithoutComment(std::string_view line) {
+  for (size_t hash = line.find('#'); hash != line.npos; hash = line.find('#', hash + 1)) {
+    const bool begins = hash == 0 || line[hash - 1] == ' ' || line[hash - 1] == '\t';
+    if (begins) return Trimmed(line.substr(0, hash));
+  }
+  return Trimmed(line);
+}
+
+// What stands after one of the options in a line, as pip takes them: "-r FILE", "-rFILE",
+// "--requirement FILE" or "--requirement=FILE"; else nothing.
 std::optional<std::string> After(std::string_view line, std::string_view brief,
                                  std::string_view full) {
-  for (const std::string_view option : {brief, full}) {
-    if (!line.starts_with(option)) continue;
-    std::string_view rest = line.substr(option.size());
-    if (rest.empty() || (rest.front() != ' ' && rest.front() != '=' && rest.front() != '\t')) {
-      continue;
-    }
-    rest.remove_prefix(std::min(rest.find_first_not_of(" =\t"), rest.size()));
-    return std::string(rest.substr(0, rest.find_last_not_of(" \t\r") + 1));
+  line = WithoutComment(line);
+  if (line.starts_with(full)) {
+    const std::string_view rest = line.substr(full.size());
+    if (rest.empty() || !std::string_view(" \t=").contains(rest.front())) return std::nullopt;
+    return std::string(Trimmed(rest.substr(rest.front() == '=' ? 1 : 0)));
   }
+  if (line.starts_with(brief)) return std::string(Trimmed(line.substr(brief.size())));
   return std::nullopt;
 }
 

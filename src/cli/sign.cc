@@ -112,7 +112,7 @@ void AddSign(CLI::App& parent, Context& context) {
   const auto args = std::make_shared<SignArgs>();
   const auto& kind = StoreOf<Info>(context).kind();
   CLI::App* const command =
-      parent.add_subcommand("sign", fmt::format("Sign a {} or an image", kind.noun));
+      parent.add_subcommand("sign", fmt::format("Sign a {}, or what a registry has", kind.noun));
   command->footer(
       fmt::format("  {0} sign {1}:latest --key release\n"
                   "  {0} sign registry.example/team/{1}:v1",

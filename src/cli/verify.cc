@@ -69,7 +69,7 @@ void AddVerify(CLI::App& parent, Context& context) {
   const auto args = std::make_shared<VerifyArgs>();
   const auto& kind = StoreOf<Info>(context).kind();
   CLI::App* const command = parent.add_subcommand(
-      "verify", fmt::format("Check who has signed a {} or an image", kind.noun));
+      "verify", fmt::format("Check who has signed a {}, or what a registry has", kind.noun));
   command->footer(
       fmt::format("  {0} verify {1}:latest --key release.pub\n"
                   "  {0} verify registry.example/team/{1}:v1",

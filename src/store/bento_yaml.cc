@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/bento_yaml.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -76,9 +77,12 @@ Result<BentoInfo> ParseBentoYaml(const std::string& text) {
   info.creation_time = reader.RequiredTime(*document, "creation_time", "creation_time");
   info.labels = reader.TextMap(*document, "labels", "labels");
   if (const Yaml* models = reader.List(*document, "models", "models")) {
-    for (const Yaml& model : models->items) {
-      info.models.push_back(
-          ReadModel(reader, model, fmt::format("models[{}]", info.models.size())));
+    for (size_t i = 0; i < models->items.size(); ++i) {
+      BentoModel model = ReadModel(reader, models->items[i], fmt::format("models[{}]", i));
+      // One that has several aliases is there for each.
+      const bool is_known =
+          std::ranges::find(info.models, model.tag, &BentoModel::tag) != info.models.end();
+      if (!is_known) info.models.push_back(std::move(model));
     }
   }
   // Where BentoML 1.4 has them.

@@ -61,6 +61,17 @@ TEST(BentoYamlTest, TheClassesOfBentoml14AreToldFromItsServices) {
   EXPECT_FALSE(service->is_class_style);
 }
 
+TEST(BentoYamlTest, AModelWithSeveralAliasesIsOneModel) {
+  const std::string time = "creation_time: '2026-11-22T14:03:08+00:00'";
+  const auto info = ParseBentoYaml(Least("models:\n- {tag: 'a:v1', " + time + ", alias: x}\n" +
+                                         "- {tag: 'a:v2', " + time + "}\n- {tag: 'a:v1', " + time +
+                                         ", alias: y}\n"));
+  ASSERT_THAT(info, IsOk());
+  ASSERT_THAT(info->models, SizeIs(2));
+  EXPECT_EQ(info->models[0].tag.ToString(), "a:v1");
+  EXPECT_EQ(info->models[1].tag.ToString(), "a:v2");
+}
+
 TEST(BentoYamlTest, OursSaysKindAndDigest) {
   const auto info =
       ParseBentoYaml(Least("ekiben: {format: 1, kind: model, required_env: [TOKEN], digest: \"" +
