@@ -83,6 +83,11 @@ void CheckPackagePaths(Fields& fields, const std::vector<std::string>& packages)
   }
 }
 
+void FailPassword(Fields& fields, std::string_view key) {
+  fields.FailUnshown(key, "has a password in it, which would be in the bento",
+                     "let UV_INDEX_URL, or a netrc file, have it");
+}
+
 // A URL that carries a password would be readable by whoever gets the bento.
 void CheckUrl(Fields& fields, std::string_view key, const std::string& url) {
   const size_t scheme = url.find("://");
@@ -92,8 +97,7 @@ void CheckUrl(Fields& fields, std::string_view key, const std::string& url) {
   if (scheme == url.npos) return;
   const std::string_view host = std::string_view(url).substr(scheme + 3);
   if (host.substr(0, host.find('/')).contains('@')) {
-    fields.Fail(key, "has a password in it, which would be in the bento",
-                "let UV_INDEX_URL, or a netrc file, have it");
+    FailPassword(fields, key);
   }
 }
 
@@ -122,7 +126,9 @@ void ReadPython(Fields& fields, PythonOptions& python) {
   const auto is_option = [](char c) {
     return IsAlnum(c) || std::string_view(" -_=.,:/").contains(c);
   };
-  if (python.pip_args && !std::ranges::all_of(*python.pip_args, is_option)) {
+  if (python.pip_args && python.pip_args->contains("://") && python.pip_args->contains('@')) {
+    FailPassword(fields, "pip_args");
+  } else if (python.pip_args && !std::ranges::all_of(*python.pip_args, is_option)) {
     fields.Fail("pip_args", fmt::format("expected options of pip, got '{}'", *python.pip_args));
   }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bento/bentofile.h"
 
+#include <string_view>
+
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "base/status_matchers.h"
@@ -8,8 +11,10 @@
 namespace ekiben::bento {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 Result<BuildOptions> Parse(const std::string& text) {
   Document document{.name = "bentofile.yaml", .text = text};
@@ -155,10 +160,18 @@ TEST(BentofileTest, FilesOutsideOfTheFolderAreRefused) {
   EXPECT_THAT(Parse("include: [\"/a/../b.py\"]"), IsOk());
 }
 
-TEST(BentofileTest, APasswordInAUrlIsRefused) {
-  const std::string message =
-      MessageOf("python:\n  index_url: \"https://me:secret@index.example/simple\"\n");
-  EXPECT_THAT(message, HasSubstr("python.index_url: has a password in it"));
+TEST(BentofileTest, APasswordInAUrlIsRefusedAndNotShown) {
+  const std::string_view url = "https://me:secret@index.example/simple";
+  EXPECT_EQ(
+      MessageOf(fmt::format("python:\n  index_url: \"{}\"\n", url)),
+      "bentofile.yaml:2:14: python.index_url: has a password in it, which would be in the bento");
+  EXPECT_THAT(MessageOf(fmt::format("python: {{pip_args: '--extra-index-url {}'}}\n", url)),
+              AllOf(HasSubstr("python.pip_args: has a password in it"), Not(HasSubstr("secret"))));
+}
+
+TEST(BentofileTest, AValueOfSeveralLinesStaysInOneLineOfTheMessage) {
+  EXPECT_THAT(MessageOf("docker: {system_packages: [\"a\\nRUN b\"]}"),
+              HasSubstr("expected the name of a package, got 'a\\nRUN b'\n  1 | docker:"));
 }
 
 }  // namespace

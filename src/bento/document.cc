@@ -40,7 +40,11 @@ std::string Until(std::string_view line, int column) {
 Status MistakeIn(std::string_view name, std::string_view text, int line, int column,
                  std::string_view what, size_t length) {
   const std::string_view shown = LineOf(text, line);
-  std::string message = fmt::format("{}:{}:{}: {}", name, line, column, what);
+  std::string message = fmt::format("{}:{}:{}: ", name, line, column);
+  for (const char c : what) {
+    if (c == '\n') message += "\\n";  // A value that is quoted may have several lines.
+    if (c != '\n') message += c;
+  }
   if (!shown.empty()) {
     const std::string number = fmt::format("{}", line);
     const std::string pad = Until(shown, column);

@@ -133,6 +133,15 @@ void Fields::Fail(std::string_view key, std::string_view what, std::string hint)
          std::move(hint));
 }
 
+void Fields::FailUnshown(std::string_view key, std::string_view what, std::string hint) {
+  if (!status_.ok()) return;
+  const Yaml* const found = map_.Find(key);
+  const Yaml& value = found == nullptr ? map_ : *found;
+  status_ = MistakeIn(document_.name, /*text=*/"", std::max(value.line, 1),
+                      std::max(value.column, 1), fmt::format("{}: {}", PlaceOf(key), what), 1)
+                .WithHint(std::move(hint));
+}
+
 void Fields::FailAt(const Yaml& value, std::string_view what, std::string hint) {
   if (!status_.ok()) return;
   const size_t length = value.kind == Yaml::Kind::kScalar && !value.quoted ? value.text.size() : 1;

@@ -40,6 +40,8 @@ class Fields {
 
   // Notes a mistake about the value of a key, unless there was one before.
   void Fail(std::string_view key, std::string_view what, std::string hint = "");
+  // Without the line, since there is a secret in it.
+  void FailUnshown(std::string_view key, std::string_view what, std::string hint = "");
   void FailAt(const store::Yaml& value, std::string_view what, std::string hint = "");
   // Notes the first key that no read has asked for, with the nearest of those that were.
   void Finish();
