@@ -381,12 +381,13 @@ def test_what_would_have_to_run_in_the_image_is_refused_and_a_backend_named(
 
 def test_a_bento_for_another_python_is_refused(home: Path, tmp_path: Path) -> None:
     (tmp_path / "service.py").write_text(PLAIN.format(body="return value"))
+    other = f"3.{sys.version_info.minor + 1}"
     (tmp_path / "bentofile.yaml").write_text(
-        "service: 'service:svc'\ndocker: {python_version: '3.8'}\n"
+        f"service: 'service:svc'\ndocker: {{python_version: '{other}'}}\n"
     )
-    done = containerize(build(tmp_path, home, "old"), home, tmp_path / "out")
+    done = containerize(build(tmp_path, home, "other"), home, tmp_path / "out")
     assert done.returncode != 0
-    assert "the bento is for Python 3.8" in done.stderr
+    assert f"the bento is for Python {other}" in done.stderr
     assert "--python" in done.stderr
 
 
