@@ -10,17 +10,18 @@ JOBS ?= $(shell nproc)
 
 DEBIAN_PACKAGES := g++ cmake ninja-build ccache curl python3-venv \
   libarchive-dev libboost1.81-dev libboost-json1.81-dev libbz2-dev libcli11-dev libfast-float-dev \
-  libfmt-dev liblzma-dev libminizip-dev libssl-dev libtomlplusplus-dev libyaml-cpp-dev zlib1g-dev
+  libfmt-dev liblzma-dev libminizip-dev libssl-dev libtomlplusplus-dev libyaml-cpp-dev libzstd-dev \
+  zlib1g-dev
 # Only the tests need these.
 DEBIAN_TEST_PACKAGES := libgtest-dev libgmock-dev clang-19 libclang-rt-19-dev clang-tidy-19 \
-  strace buildah debootstrap python3-torch chromium chromium-driver docker-registry docker.io iproute2 \
-  openssl podman runc skopeo
+  strace buildah debootstrap git python3-torch chromium chromium-driver docker-registry docker.io iproute2 \
+  openssl podman runc skopeo zstd
 
 SOURCES := $(shell git ls-files -co --exclude-standard CMakeLists.txt CMakePresets.json cmake \
   include src runtimes web tools/notices.py tools/embed_page.py pyproject.toml python/ekiben)
 
 .PHONY: all setup setup-test install reference demo test lint format unit tsan fuzz pytest test-faults \
-  test-frameworks bench bench-python bench-packaging clean
+  test-frameworks test-cosign bench bench-python bench-packaging clean
 
 all: install
 
@@ -170,6 +171,22 @@ test-frameworks: $(addprefix $(STAMPS)/venv-frameworks-,torch tensorflow flax ml
 	@build/venv-frameworks-tensorflow/bin/python -m pytest -q $(CASES)/keras_cases.py
 	@build/venv-frameworks-torch/bin/python -m pytest -q -k "not bentoml_loads and not bentoml_saved" \
 	  $(CASES)/torch_family_cases.py $(CASES)/torch_cases.py $(CASES)/transformers_cases.py
+
+# cosign itself, against what we sign and what we verify. It is built from Go's modules, by a go that
+# can fetch the toolchain that they want; that go is in no list of Debian's packages above.
+GO ?= go
+COSIGN_VERSION := v2.6.5
+COSIGN := build/cosign/$(COSIGN_VERSION)/cosign
+$(COSIGN):
+	@command -v $(GO) >/dev/null || { echo "error: '$(GO)' is not there, and cosign is built with it" >&2; \
+	  echo "hint: install Go 1.21 or newer, or make test-cosign GO=PATH" >&2; exit 1; }
+	@echo "setup: building cosign $(COSIGN_VERSION) in $(@D) (minutes, and 3 GB of Go's caches)"
+	@GOBIN=$(abspath $(@D)) GOTOOLCHAIN=auto GOFLAGS= \
+	  $(GO) install -ldflags='-s -w' github.com/sigstore/cosign/v2/cmd/cosign@$(COSIGN_VERSION)
+
+test-cosign: export EKIBEN_TEST_COSIGN = $(abspath $(COSIGN))
+test-cosign: $(COSIGN) setup-test install
+	@$(BIN)/python -m pytest -q tests/e2e/cosign_cases.py
 
 bench: install
 	@benchmarks/serving/setup.sh

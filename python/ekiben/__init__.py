@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         bentos,
         catboost,
         client,
+        container,
         detectron,
         diffusers,
         easyocr,
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
         xgboost,
     )
     from .bento import Bento
+    from .bento_arguments import use_arguments
     from .bentos import delete, export_bento, get, import_bento, list, pull, push
     from .configuration import load_config, save_config
     from .context import Context, Cookie
@@ -90,10 +92,12 @@ _NAMES = {
     "push": "bentos",
     "save_config": "configuration",
     "serve": "server",
+    "use_arguments": "bento_arguments",
 }
 _MODULES = (
     "bentos",
     "client",
+    "container",
     "exceptions",
     "io",
     "metrics",
@@ -128,6 +132,7 @@ __all__ = [
     "bentos",
     "catboost",
     "client",
+    "container",
     "delete",
     "detectron",
     "diffusers",
@@ -163,6 +168,7 @@ __all__ = [
     "torchscript",
     "transformers",
     "types",
+    "use_arguments",
     "xgboost",
 ]
 

@@ -8,6 +8,7 @@ import builtins
 from .archives import export_bento, import_bento
 from .bento import Bento, BentoInfo, BentoStore
 from .building import build, build_bentofile
+from .container import containerize
 from .publish import remove_all
 from .registries import pull_bento as pull
 from .registries import push_bento as push
@@ -17,6 +18,7 @@ __all__ = [
     "Bento",
     "build",
     "build_bentofile",
+    "containerize",
     "delete",
     "export_bento",
     "get",

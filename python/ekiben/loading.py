@@ -22,6 +22,12 @@ BENTOFILE = "bentofile.yaml"
 
 _NO_BENTOS = "this version loads services from their source"
 
+_CLASS_STYLE = (
+    "services as classes (@bentoml.service) are BentoML 1.2's and newer; this version has those of "
+    "1.0 and 1.1: svc = bentoml.Service(...), and @svc.api before functions"
+)
+_OTHER_FOLDER = "name another folder: `ekiben serve --working-dir FOLDER`, `ekiben build FOLDER`"
+
 # Modules that services import, and PyPI has under another name.
 _PIP_NAMES = {
     "PIL": "pillow",
@@ -159,7 +165,7 @@ def _module_name(name: str, folder: Path) -> str:
         why = "is not under" if file.suffix == ".py" else "is no .py file in"
         raise ImportServiceError(
             f"'{file}' {why} the working directory '{folder}'",
-            hint="name another one with --working-dir",
+            hint=_OTHER_FOLDER,
         )
     parts = file.relative_to(folder).with_suffix("").parts
     return ".".join(parts)
@@ -212,6 +218,8 @@ def _import_error(
     if missing and not hint:
         hint = _how_to_get(missing.partition(".")[0], folder)
     place = user_line(error, folder)
+    if isinstance(error, AttributeError | TypeError) and _has_class_style(place.rpartition(":")[0]):
+        hint = _CLASS_STYLE
     at = f"{place}: " if place and place not in what else ""
     made = ImportServiceError(f"cannot import '{target}': {at}{kind}{what}", hint=hint)
     # An error of ekiben's own has the user's line in its text.
@@ -237,6 +245,16 @@ def user_line(error: BaseException, folder: Path) -> str:
     return last
 
 
+def _has_class_style(file: str) -> bool:
+    """Whether that file has a service of the style that BentoML has since 1.2."""
+    try:
+        text = Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    decorators = ("@bentoml.service", "@ekiben.service")
+    return any(line.lstrip().startswith(decorators) for line in text.splitlines())
+
+
 def _how_to_get(module: str, folder: Path) -> str:
     near = _near_files(module, folder)
     return f"did you mean '{near[0]}'?" if near else f"pip install {_PIP_NAMES.get(module, module)}"
@@ -244,7 +262,7 @@ def _how_to_get(module: str, folder: Path) -> str:
 
 def _nearest_files(name: str, folder: Path) -> str:
     near = _near_files(name, folder)
-    return f"did you mean '{near[0]}'?" if near else "name another folder with --working-dir"
+    return f"did you mean '{near[0]}'?" if near else _OTHER_FOLDER
 
 
 def _near_files(name: str, folder: Path) -> list[str]:

@@ -121,6 +121,20 @@ def test_a_missing_package_is_told_with_the_line_that_installs_it(tmp_path: Path
     assert error.value.hint == "pip install nosuchpackage"
 
 
+@pytest.mark.parametrize("arguments", ["", "(workers=2)"])
+def test_a_service_that_is_a_class_is_told_to_be_of_another_style(
+    tmp_path: Path, arguments: str
+) -> None:
+    text = (
+        f"import ekiben as bentoml\n\n\n@bentoml.service{arguments}\nclass Greeter:\n"
+        "    @bentoml.api\n    def hi(self, name: str) -> str:\n        return name\n"
+    )
+    folder = write(tmp_path, service=text)
+    with pytest.raises(ImportServiceError, match="cannot import 'service:Greeter'") as error:
+        ekiben.load("service:Greeter", working_dir=folder)
+    assert "this version has those of 1.0 and 1.1" in error.value.hint
+
+
 def test_a_missing_model_is_told_with_the_users_line(tmp_path: Path, home: Path) -> None:
     text = "import ekiben\nrunner = ekiben.sklearn.get('rose:latest').to_runner()\n"
     folder = write(tmp_path / "app", service=text)

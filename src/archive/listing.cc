@@ -20,14 +20,13 @@ constexpr size_t kMost = 1'000'000;
 
 Status ListAll(::archive* reader, const std::function<void(Listed)>& each) {
   for (size_t count = 0;; ++count) {
-    archive_entry* entry = nullptr;
-    const int read = archive_read_next_header(reader, &entry);
-    if (read == ARCHIVE_EOF) return {};
-    if (read != ARCHIVE_OK) return Damaged(reader);
+    const Result<archive_entry*> entry = NextMember(reader);
+    if (!entry) return entry.error();
+    if (*entry == nullptr) return {};
     if (count == kMost) return ResourceExhausted("there are a million things in it");
-    const char* const name = archive_entry_pathname(entry);
+    const char* const name = archive_entry_pathname(*entry);
     if (name == nullptr) return InvalidArgument("a member's name cannot be read");
-    each({.name = name, .is_folder = archive_entry_filetype(entry) == AE_IFDIR});
+    each({.name = name, .is_folder = archive_entry_filetype(*entry) == AE_IFDIR});
   }
 }
 

@@ -84,7 +84,11 @@ Result<fs::path> Members::AddFile(std::string_view name) {
   if (path->empty()) return Refused(name, "has no name");
   const std::string folded = Folded(*path);
   if (folders_.contains(folded)) return Refused(name, "is a folder, too");
-  if (!files_.insert(folded).second) return Refused(name, "is there twice");
+  const auto [known, is_new] = files_.try_emplace(folded, path->string());
+  if (!is_new) {
+    return Refused(name, known->second == path->string() ? "is there twice"
+                                                         : "is there twice, in other letters");
+  }
   if (!Enter(path->parent_path())) return Refused(name, "is there twice, in other letters");
   if (Status count = CheckCount(); !count.ok()) return Error(std::move(count));
   return path;

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
 
@@ -49,8 +48,7 @@ class Members {
   const Limits limits_;
   uint64_t bytes_ = 0;
   // By their names in lower case: a system that tells no case would take them for the same.
-  std::set<std::string> files_;
-  std::map<std::string, std::string> folders_;  // To the name as it was given.
+  std::map<std::string, std::string> files_, folders_;  // To the name as it was given.
 };
 
 }  // namespace ekiben::archive

@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 
 #include "archive/file_bytes.h"
+#include "archive/members.h"
 #include "archive/tar_writer.h"
 #include "archive/unpack.h"
 #include "archive/zip.h"
@@ -91,12 +92,19 @@ Status WriteMembers(Writer& writer, const fs::path& folder, const std::vector<fs
 
 Result<std::vector<fs::path>> Entries(const fs::path& folder) {
   std::vector<fs::path> entries;
+  Members members({.bytes = UINT64_MAX});
   std::error_code error;
   for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
     const fs::file_type type = entry->symlink_status().type();
     if (type != fs::file_type::regular && type != fs::file_type::directory) {
       return Error(NoFile(entry->path()));
+    }
+    const std::string name = entry->path().lexically_relative(folder).string();
+    auto taken = type == fs::file_type::directory ? members.AddFolder(name) : members.AddFile(name);
+    if (!taken) {
+      return Error(std::move(taken).error().WithContext(
+          fmt::format("nobody could take what is packed of '{}'", folder.string())));
     }
     entries.push_back(entry->path());
   }

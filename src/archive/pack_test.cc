@@ -64,6 +64,15 @@ TEST_P(PackTest, WhatIsNeitherFileNorFolderIsNamedAndNothingIsLeft) {
   EXPECT_THAT(Tree(folder_), testing::Not(testing::Contains(testing::Key(HasSubstr("packed")))));
 }
 
+TEST_P(PackTest, WhatNobodyCouldUnpackIsNotPacked) {
+  Write(source_ / "back\\slash", "");
+  const Status packed = Pack(source_, *FormNamed(GetParam()), folder_ / "packed");
+  EXPECT_THAT(packed, HasCode(Code::kInvalidArgument));
+  EXPECT_THAT(packed.message(),
+              HasSubstr("'back\\slash' has a name that other systems read otherwise"));
+  EXPECT_FALSE(fs::exists(folder_ / "packed"));
+}
+
 INSTANTIATE_TEST_SUITE_P(Forms, PackTest,
                          testing::Values("tar", "gz", "bz2", "xz", "zip", "folder"));
 
@@ -87,6 +96,14 @@ TEST_F(PackTargetTest, AFolderThatCannotBeWrittenToIsNamed) {
   const Status packed = Pack(folder_ / "source", Form::kXz, folder_ / "none/archive.xz");
   EXPECT_THAT(packed.message(), HasSubstr("none"));
   EXPECT_THAT(packed, HasCode(Code::kNotFound));
+}
+
+TEST_F(PackTargetTest, AFormIsKnownByTheFirstBytesWhateverTheName) {
+  Write(folder_ / "source/a", "text");
+  for (const Form form : {Form::kTar, Form::kGzip, Form::kBzip2, Form::kXz, Form::kZip}) {
+    ASSERT_THAT(Pack(folder_ / "source", form, folder_ / "download.zip"), IsOk());
+    EXPECT_EQ(FormOf(folder_ / "download.zip"), form);
+  }
 }
 
 TEST(FormTest, AFormIsKnownByTheNamesEnd) {

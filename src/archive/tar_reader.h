@@ -2,6 +2,7 @@
 #pragma once
 
 #include <archive.h>
+#include <archive_entry.h>
 
 #include <memory>
 
@@ -20,6 +21,10 @@ inline constexpr size_t kTarChunk = 1 << 20;
 
 // A reader of tars packed so and no other: a stranger is not to choose among 20 parsers.
 TarReader TarReaderOf(Form form);
+
+// The next member, as long as nothing else is read; nullptr after the last one. A name is the bytes
+// that stand in the archive, whatever this process' locale is.
+Result<archive_entry*> NextMember(::archive* reader);
 
 // The error that the reader has met.
 Status Damaged(::archive* reader);

@@ -49,14 +49,13 @@ Status UnpackTar(const fs::path& source, Form form, const Members::Limits& limit
   }
   bool empty = true;
   while (true) {
-    archive_entry* entry = nullptr;
-    const int read = archive_read_next_header(reader.get(), &entry);
-    if (read == ARCHIVE_EOF) break;
-    if (read != ARCHIVE_OK) return Damaged(reader.get());
+    const Result<archive_entry*> entry = NextMember(reader.get());
+    if (!entry) return entry.error();
+    if (*entry == nullptr) break;
     // Headers and padding come on top of the files.
     const auto come_out = static_cast<uint64_t>(archive_filter_bytes(reader.get(), 0));
     if (come_out / 2 > limits.bytes + kTarChunk) return Members::TooLarge(limits);
-    if (Status one = UnpackMember(reader.get(), entry, target); !one.ok()) return one;
+    if (Status one = UnpackMember(reader.get(), *entry, target); !one.ok()) return one;
     empty = false;
   }
   return empty ? InvalidArgument("there is nothing in it") : Status();

@@ -7,7 +7,9 @@
 
 #include <cstdlib>
 #include <string>
+#include <string_view>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "archive/archive_testing.h"
@@ -18,8 +20,10 @@ namespace ekiben::archive {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Pair;
 
 // Writes a tar with members that Pack() would never write.
 class Hostile {
@@ -53,6 +57,33 @@ class Hostile {
   ::archive* const writer_;
 };
 
+// One block of a tar: a header, with `bytes` after it.
+std::string Block(std::string_view name, char type, const std::string& bytes) {
+  std::string header(512, '\0');
+  const auto put = [&](size_t at, const std::string& text) {
+    header.replace(at, text.size(), text);
+  };
+  put(0, std::string(name));
+  put(100, "0000644");
+  put(124, fmt::format("{:011o}", bytes.size()));
+  put(136, "00000000000");
+  put(148, "        ");
+  put(156, std::string(1, type));
+  put(257, std::string("ustar\00000", 8));
+  unsigned sum = 0;
+  for (const char c : header) sum += static_cast<unsigned char>(c);
+  put(148, fmt::format("{:06o}", sum) + '\0');
+  return header + bytes + std::string((512 - bytes.size() % 512) % 512, '\0');
+}
+
+// A file as Python's tarfile writes it, and with it `bentoml export`: where the name has more than
+// ASCII, it stands in a header of pax.
+std::string PaxMember(const std::string& name, const std::string& text) {
+  const std::string record = " path=" + name + "\n";
+  const size_t size = record.size() + 2;  // Two digits.
+  return Block("././@PaxHeader", 'x', std::to_string(size) + record) + Block("name", '0', text);
+}
+
 class UnpackTest : public ArchiveTest {
  protected:
   Status UnpackIt(Form form = Form::kTar) { return Unpack(file_, form, into_); }
@@ -77,6 +108,13 @@ TEST_F(UnpackTest, AMemberThatLeavesTheFolderIsRefused) {
 TEST_F(UnpackTest, AnAbsoluteMemberIsRefused) {
   Hostile(file_).Add((folder_ / "out").string());
   ExpectRefused("is absolute");
+}
+
+TEST_F(UnpackTest, NamesInUtf8ComeFromAPaxHeaderInAnyLocale) {
+  Write(file_, PaxMember("größe.txt", "text") + PaxMember("☃/ü", "text") + std::string(1024, 0));
+  EXPECT_THAT(UnpackIt(), IsOk());
+  EXPECT_THAT(Tree(into_),
+              ElementsAre(Pair("größe.txt", "text"), Pair("☃/", ""), Pair("☃/ü", "text")));
 }
 
 TEST_F(UnpackTest, LinksAndDevicesAreRefused) {

@@ -50,6 +50,9 @@ struct ManifestParts {
 
 inline constexpr size_t kMaxConfig = size_t{1} << 20;
 
+// Whether a manifest says that it is a model's or a bento's. An image's does not.
+bool IsArtifact(const registry::ManifestText& manifest);
+
 // Reads what a registry has sent, which is hostile until proven otherwise. kInvalidArgument says
 // what is wrong; for an image or an index, kFailedPrecondition what it is.
 Result<ManifestParts> ParseManifest(const registry::ManifestText& manifest);

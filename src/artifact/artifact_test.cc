@@ -88,6 +88,13 @@ TEST(ArtifactTest, ImagesAndWhatOthersMadeAreNamed) {
   EXPECT_EQ(ParseManifest({.bytes = "{"}).error().code(), Code::kInvalidArgument);
 }
 
+TEST(ArtifactTest, AManifestSaysWhetherItIsOurs) {
+  EXPECT_TRUE(IsArtifact(Bento().Manifest()));
+  EXPECT_FALSE(IsArtifact({.bytes = R"({"manifests": []})"}));
+  EXPECT_FALSE(IsArtifact({.bytes = R"({"artifactType": "application/vnd.other"})"}));
+  EXPECT_FALSE(IsArtifact({.bytes = "{"}));
+}
+
 TEST(ArtifactTest, AConfigThatDoesNotFitIsRefused) {
   const Artifact bento = Bento();
   const auto error = [&](std::string_view from, std::string_view to) {

@@ -89,7 +89,15 @@ Status CheckLayers(const ManifestParts& parts) {
                                      NameOf(parts.kind), models.size(), bentos));
 }
 
+bool IsOurs(std::string_view type) { return type == kModelType || type == kBentoType; }
+
 }  // namespace
+
+bool IsArtifact(const registry::ManifestText& manifest) {
+  const auto document = JsonValue::Parse(manifest.bytes);
+  const JsonValue* const type = document ? document->Find("artifactType") : nullptr;
+  return type != nullptr && IsOurs(type->text());
+}
 
 Result<ManifestParts> ParseManifest(const registry::ManifestText& manifest) {
   const auto document = JsonValue::Parse(manifest.bytes);
@@ -103,7 +111,7 @@ Result<ManifestParts> ParseManifest(const registry::ManifestText& manifest) {
     const JsonValue* const media = config->Find("mediaType");
     if (media != nullptr) config_type = media->text();
   }
-  if (type != kModelType && type != kBentoType) return Error(OtherThing(fields, config_type));
+  if (!IsOurs(type)) return Error(OtherThing(fields, config_type));
   parts.kind = type == kModelType ? Kind::kModel : Kind::kBento;
   fields.Object("config", [&](const JsonFields& config) { parts.config = ReadDescriptor(config); });
   fields.Each("layers", [&](const JsonFields& layer) {

@@ -2,25 +2,31 @@
 #include "artifact/remote_signatures.h"
 
 #include <algorithm>
+#include <array>
+#include <limits>
+#include <string_view>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "artifact/media_types.h"
 #include "base/json_writer.h"
 #include "base/sha256.h"
 #include "codec/json_fields.h"
+#include "registry/reference.h"
 
 namespace ekiben::artifact {
 namespace {
 
 using codec::JsonFields;
+using codec::JsonValue;
 using signing::Signature;
 
 constexpr std::string_view kPayloadType = "application/vnd.dev.cosign.simplesigning.v1+json";
 constexpr const char* kAnnotation = "dev.cosignproject.cosign/signature";
 constexpr size_t kMaxPayload = 64 << 10;
 constexpr size_t kMaxSignatures = 100;
+// The members of the manifest that are written anew.
+constexpr std::array<std::string_view, 4> kWritten = {"schemaVersion", "mediaType", "config",
+                                                      "layers"};
 
 // "sha256-<digits>.sig"
 std::string TagOf(std::string digest) {
@@ -35,18 +41,89 @@ registry::Descriptor PayloadOf(const Signature& signature) {
           .annotations = {{kAnnotation, signature.signature}}};
 }
 
+// A layer as it is written in the manifest. cosign's have certificates and proofs of a log beside
+// the signature, and others may lie there that are no signatures.
+struct Layer {
+  std::string json;
+  registry::Descriptor payload;
+};
+
+// What is under the tag.
+struct Signed {
+  std::vector<Layer> layers;
+  std::vector<std::pair<std::string, std::string>> others;  // Members of the manifest, as JSON.
+};
+
+Layer ReadLayer(const JsonValue& value, const JsonFields& fields) {
+  Layer layer{.json = value.ToJson(),
+              .payload = {.media_type = fields.StringOr("mediaType", ""),
+                          .digest = fields.String("digest")}};
+  layer.payload.size =
+      static_cast<uint64_t>(fields.Int("size", 0, std::numeric_limits<int64_t>::max()));
+  if (!registry::IsDigest(layer.payload.digest)) fields.Fail("digest", "expected sha256:<digits>");
+  if (fields.Has("annotations")) {
+    fields.Object("annotations", [&](const JsonFields& annotations) {
+      layer.payload.annotations[kAnnotation] = annotations.StringOr(kAnnotation, "");
+    });
+  }
+  return layer;
+}
+
+Result<Signed> ReadManifest(std::string_view text) {
+  const auto document = JsonValue::Parse(text);
+  if (!document) return Error(document.error());
+  Status status;
+  Signed read;
+  const JsonFields fields(*document, "", status);
+  const JsonValue* const layers = document->Find("layers");
+  size_t next = 0;
+  fields.Each("layers", [&](const JsonFields& layer) {
+    read.layers.push_back(ReadLayer(layers->items()[next++], layer));
+  });
+  for (size_t i = 0; status.ok() && i < document->keys().size(); ++i) {
+    const std::string& key = document->keys()[i];
+    if (std::ranges::find(kWritten, key) == kWritten.end()) {
+      read.others.emplace_back(key, document->items()[i].ToJson());
+    }
+  }
+  if (!status.ok()) return Error(std::move(status));
+  return read;
+}
+
+// Nothing where there is no such tag.
+Result<Signed> ReadSigned(registry::Repository& repository, const std::string& manifest_digest) {
+  const auto manifest = repository.GetManifest(TagOf(manifest_digest));
+  if (!manifest && manifest.error().code() == Code::kNotFound) return Signed();
+  if (!manifest) return Error(manifest.error());
+  auto read = ReadManifest(manifest->bytes);
+  if (!read) return Error(std::move(read).error().WithContext("the signatures' manifest"));
+  return read;
+}
+
+Layer LayerOf(const Signature& signature) {
+  Layer layer{.payload = PayloadOf(signature)};
+  JsonWriter json;
+  json.BeginObject()
+      .Member("mediaType", layer.payload.media_type)
+      .Key("size")
+      .Int(static_cast<int64_t>(layer.payload.size))
+      .Member("digest", layer.payload.digest);
+  json.Key("annotations").BeginObject().Member(kAnnotation, signature.signature).EndObject();
+  layer.json = json.EndObject().text();
+  return layer;
+}
+
 // An image's config, as cosign writes one, with the payloads as its layers.
-std::string ConfigOf(const std::vector<Signature>& signatures) {
+std::string ConfigOf(const Signed& all) {
   JsonWriter json;
   json.BeginObject().Member("architecture", "").Member("os", "");
   json.Key("config").BeginObject().EndObject();
   json.Key("rootfs").BeginObject().Member("type", "layers").Key("diff_ids").BeginArray();
-  for (const Signature& one : signatures) json.String(PayloadOf(one).digest);
+  for (const Layer& one : all.layers) json.String(one.payload.digest);
   return json.EndArray().EndObject().EndObject().text();
 }
 
-registry::ManifestText ManifestOf(const std::vector<Signature>& signatures,
-                                  const std::string& config) {
+registry::ManifestText ManifestOf(const Signed& all, const std::string& config) {
   JsonWriter json;
   json.BeginObject().Key("schemaVersion").Int(2).Member("mediaType", kManifestType);
   json.Key("config")
@@ -57,17 +134,10 @@ registry::ManifestText ManifestOf(const std::vector<Signature>& signatures,
       .Member("digest", ekiben::DigestOf(config))
       .EndObject();
   json.Key("layers").BeginArray();
-  for (const Signature& one : signatures) {
-    const registry::Descriptor payload = PayloadOf(one);
-    json.BeginObject()
-        .Member("mediaType", payload.media_type)
-        .Key("size")
-        .Int(static_cast<int64_t>(payload.size))
-        .Member("digest", payload.digest);
-    json.Key("annotations").BeginObject().Member(kAnnotation, one.signature).EndObject();
-    json.EndObject();
-  }
-  json.EndArray().EndObject();
+  for (const Layer& one : all.layers) json.Raw(one.json);
+  json.EndArray();
+  for (const auto& [key, value] : all.others) json.Key(key).Raw(value);
+  json.EndObject();
   return {.media_type = std::string(kManifestType),
           .bytes = json.text(),
           .digest = ekiben::DigestOf(json.text())};
@@ -77,51 +147,41 @@ registry::ManifestText ManifestOf(const std::vector<Signature>& signatures,
 
 Result<std::vector<Signature>> FetchSignatures(registry::Repository& repository,
                                                const std::string& manifest_digest) {
+  const auto found = ReadSigned(repository, manifest_digest);
+  if (!found) return Error(found.error());
   std::vector<Signature> signatures;
-  const auto manifest = repository.GetManifest(TagOf(manifest_digest));
-  if (!manifest && manifest.error().code() == Code::kNotFound) return signatures;
-  if (!manifest) return Error(manifest.error());
-  const auto document = codec::JsonValue::Parse(manifest->bytes);
-  if (!document) return Error(Status(document.error()).WithContext("the signatures' manifest"));
-  Status status;
-  std::vector<std::pair<registry::Descriptor, std::string>> found;
-  const JsonFields fields(*document, "", status);
-  fields.Each("layers", [&](const JsonFields& layer) {
-    if (layer.StringOr("mediaType", "") != kPayloadType || found.size() == kMaxSignatures) return;
-    registry::Descriptor payload{.digest = layer.String("digest")};
-    payload.size = static_cast<uint64_t>(layer.Int("size", 0, kMaxPayload));
-    layer.Object("annotations", [&](const JsonFields& annotations) {
-      found.emplace_back(payload, annotations.StringOr(kAnnotation, ""));
-    });
-  });
-  if (!status.ok()) return Error(std::move(status).WithContext("the signatures' manifest"));
-  for (auto& [payload, signature] : found) {
+  for (const Layer& layer : found->layers) {
+    const registry::Descriptor& payload = layer.payload;
+    const auto signature = payload.annotations.find(kAnnotation);
+    if (payload.media_type != kPayloadType || signature == payload.annotations.end()) continue;
+    if (payload.size > kMaxPayload || signatures.size() == kMaxSignatures) continue;
     auto bytes = repository.GetBytes(payload, kMaxPayload);
     if (!bytes) return Error(std::move(bytes).error());
-    signatures.push_back({.payload = *std::move(bytes), .signature = std::move(signature)});
+    signatures.push_back({.payload = *std::move(bytes), .signature = signature->second});
   }
   return signatures;
 }
 
 Status PushSignatures(registry::Repository& repository, const std::string& manifest_digest,
                       const std::vector<Signature>& signatures, registry::Progress& progress) {
-  auto all = FetchSignatures(repository, manifest_digest);
+  auto all = ReadSigned(repository, manifest_digest);
   if (!all) return all.error();
-  const size_t there = all->size();
+  const size_t there = all->layers.size();
+  Status sent;
   for (const Signature& one : signatures) {
-    const auto same = [&](const Signature& other) {
-      return other.payload == one.payload && other.signature == one.signature;
+    Layer layer = LayerOf(one);
+    const auto is_same = [&](const Layer& other) {
+      return other.payload.digest == layer.payload.digest &&
+             other.payload.annotations == layer.payload.annotations;
     };
-    if (std::ranges::none_of(*all, same)) all->push_back(one);
+    if (std::ranges::any_of(all->layers, is_same)) continue;
+    if (sent.ok()) sent = repository.PutBytes(layer.payload, one.payload, progress);
+    all->layers.push_back(std::move(layer));
   }
-  if (all->size() == there) return {};
+  if (all->layers.size() == there || !sent.ok()) return sent;
   const std::string config = ConfigOf(*all);
-  registry::Descriptor blob{.digest = ekiben::DigestOf(config), .size = config.size()};
-  Status sent = repository.PutBytes(blob, config, progress);
-  for (const Signature& one : *all) {
-    blob = PayloadOf(one);
-    if (sent.ok()) sent = repository.PutBytes(blob, one.payload, progress);
-  }
+  const registry::Descriptor blob{.digest = ekiben::DigestOf(config), .size = config.size()};
+  sent = repository.PutBytes(blob, config, progress);
   return sent.ok() ? repository.PutManifest(TagOf(manifest_digest), ManifestOf(*all, config))
                    : sent;
 }

@@ -17,7 +17,8 @@ namespace ekiben::artifact {
 Result<std::vector<signing::Signature>> FetchSignatures(registry::Repository& repository,
                                                         const std::string& manifest_digest);
 
-// Adds those that are not there yet.
+// Adds those that are not there yet. What others have put there stays as it is, with all that they
+// have written beside their signatures.
 Status PushSignatures(registry::Repository& repository, const std::string& manifest_digest,
                       const std::vector<signing::Signature>& signatures,
                       registry::Progress& progress);

@@ -214,18 +214,24 @@ registry::Pushed ToPushed(const Packed& packed) {
 
 Result<Remote> Look(registry::Repository& repository, const std::string& wanted) {
   auto manifest = repository.GetManifest(wanted);
-  if (!manifest) return Error(std::move(manifest).error());
+  return manifest ? Look(repository, *std::move(manifest)) : Error(std::move(manifest).error());
+}
+
+Result<Remote> Look(registry::Repository& repository, registry::ManifestText manifest) {
+  const registry::Reference& where = repository.where();
   const auto failed = [&](Status why) {
-    return Error(std::move(why).WithContext(fmt::format(
-        "'{}' in '{}/{}'", wanted, repository.where().Host(), repository.where().Path())));
+    return Error(std::move(why).WithContext(
+        fmt::format("'{}' in '{}/{}'", where.Wanted(), where.Host(), where.Path())));
   };
-  auto parts = ParseManifest(*manifest);
+  auto parts = ParseManifest(manifest);
   if (!parts) return failed(std::move(parts).error());
-  const auto config = repository.GetBytes(parts->config, kMaxConfig);
+  auto config = repository.GetBytes(parts->config, kMaxConfig);
   if (!config) return Error(config.error());
   auto artifact = ParseArtifact(*std::move(parts), *config);
   if (!artifact) return failed(std::move(artifact).error());
-  return Remote{.manifest = *std::move(manifest), .artifact = *std::move(artifact)};
+  return Remote{.manifest = std::move(manifest),
+                .config = *std::move(config),
+                .artifact = *std::move(artifact)};
 }
 
 Status Receive(registry::Repository& repository, const Artifact& artifact, const fs::path& home,

@@ -22,11 +22,14 @@ registry::Pushed ToPushed(const Packed& packed);
 // What a registry has under a name, before any of its layers is there.
 struct Remote {
   registry::ManifestText manifest = {};
+  std::string config = {};  // The bytes of the config blob.
   Artifact artifact = {};
 };
 
 // Reads manifest and config. `wanted` is a tag or a digest.
 Result<Remote> Look(registry::Repository& repository, const std::string& wanted);
+// The same of a manifest that has been read.
+Result<Remote> Look(registry::Repository& repository, registry::ManifestText manifest);
 
 struct ReceiveOptions {
   bool replace = false;  // What has its tag in the store.

@@ -29,6 +29,20 @@ bool IsWord(std::string_view text, std::string_view others) {
          std::ranges::all_of(text, [&](char c) { return IsAlnum(c) || others.contains(c); });
 }
 
+// "3.N" or "3.N.P", and not older than what ekiben runs in.
+bool IsPythonVersion(std::string_view text) {
+  constexpr int kOldest = 10;
+  const std::string_view minor = text.starts_with("3.") ? text.substr(2) : "";
+  const std::string_view patch = minor.substr(std::min(minor.find('.'), minor.size()));
+  const auto is_number = [](std::string_view digits) {
+    return !digits.empty() && digits.size() <= 3 &&
+           std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
+  };
+  const std::string number(minor.substr(0, minor.size() - patch.size()));
+  return is_number(number) && std::stoi(number) >= kOldest &&
+         (patch.empty() || is_number(patch.substr(1)));
+}
+
 bool IsOneLine(std::string_view text) {
   return std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
 }
@@ -133,10 +147,10 @@ void CheckDocker(Fields& fields, const DockerOptions& docker) {
     fields.Fail("base_image",
                 fmt::format("expected an image's name, got '{}'", *docker.base_image));
   }
-  const auto is_version = [](std::string_view text) { return IsWord(text, "."); };
-  if (docker.python_version && !is_version(*docker.python_version)) {
-    fields.Fail("python_version",
-                fmt::format("expected a version, got '{}'", *docker.python_version));
+  if (docker.python_version && !IsPythonVersion(*docker.python_version)) {
+    fields.Fail("python_version", fmt::format("expected a version of Python that is 3.10 or newer, "
+                                              "such as '3.11', got '{}'",
+                                              *docker.python_version));
   }
   CheckEach(fields, "commands", docker.commands, IsOneLine, "a command in one line");
 }

@@ -126,6 +126,10 @@ TEST(BentofileTest, WhatADockerfileWouldTakeForMoreThanOneWordIsRefused) {
   EXPECT_THAT(MessageOf("docker: {env: {A: \"b\\nRUN c\"}}"), HasSubstr("more than one line"));
   EXPECT_THAT(MessageOf("envs: [{name: \"A;b\"}]"), HasSubstr("no name of a variable"));
   EXPECT_THAT(MessageOf("docker: {distro: \"debian\\nRUN b\"}"), HasSubstr("expected one of"));
+  for (const char* const version : {"3.1", "3", "2.7", "3.9", "3.x", "3.11.", "3.11-slim"}) {
+    EXPECT_THAT(MessageOf(std::string("docker: {python_version: '") + version + "'}"),
+                HasSubstr("expected a version of Python that is 3.10 or newer"));
+  }
   EXPECT_THAT(MessageOf("docker: {python_version: \"3.11\\nRUN b\"}"), HasSubstr("a version"));
   EXPECT_THAT(MessageOf("docker: {cuda_version: \"12; b\"}"), HasSubstr("a version"));
   EXPECT_THAT(MessageOf("docker: {setup_script: \"../a.sh\"}"), HasSubstr("is outside"));

@@ -2,6 +2,7 @@
 #include "bento/builder.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "base/file.h"
 #include "bento/distro.h"
 #include "bento/env_file.h"
+#include "bento/git_packages.h"
 #include "bento/lock.h"
 #include "bento/requirements.h"
 #include "bento/secrets.h"
@@ -29,6 +31,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kMaxText = size_t{1} << 20;  // Of a file that an option names.
+constexpr const char* kWheels = "wheels";     // Beside the requirements.
 constexpr size_t kMaxNodes = 10'000'000;      // Of a document that we have made ourselves.
 
 // The files of one service in the folder "service:svc" may be in.
@@ -150,30 +153,61 @@ class Writer {
     const fs::path folder = staged_ / "env" / "python";
     const PythonOptions& python = options_.python;
     if (status_.ok()) Do(PutText(folder / "version.txt", plan_.python_version));
+    std::vector<std::string> wheels;
     for (const std::string& wheel : python.wheels) {
       fs::path file;
       if (!Take(ResolveInside(plan_.folder, wheel, "python.wheels"), file)) return;
-      Do(PutFile(file, folder / "wheels" / file.filename()));
+      Do(PutFile(file, folder / kWheels / file.filename()));
+      wheels.push_back(fmt::format("{}/{}", kWheels, file.filename().string()));
     }
     Requirements requirements;
     if (!status_.ok() || !Take(ReadRequirements(python, plan_.folder), requirements)) return;
     secrets_.LookAt(kRequirements, requirements.text);
     Do(secrets_.Verdict());
+    PackGit(requirements, wheels);
     if (status_.ok()) Do(PutText(folder / kRequirements, requirements.text));
     if (!requirements.constraints.empty()) {
       Do(PutText(folder / kConstraints, requirements.constraints));
     }
     needs_git_ = requirements.needs_git();
+    has_wheels_ = !wheels.empty();
     if (!requirements.empty()) installed_ = kRequirements;
-    if (requirements.empty() || !python.lock_packages.value_or(true) || !status_.ok()) return;
+    if (requirements.empty() && wheels.empty()) return;
+    if (!python.lock_packages.value_or(true) || !status_.ok()) return;
     Tell("locking the packages");
-    Do(LockPackages({.folder = folder,
-                     .root = plan_.folder,
-                     .options = python,
-                     .python = plan_.python,
-                     .python_version = MinorVersion(plan_.python_version),
-                     .hashes = !needs_git_}));
+    LockRequest request{.folder = folder,
+                        .root = plan_.folder,
+                        .options = python,
+                        .python = plan_.python,
+                        .python_version = MinorVersion(plan_.python_version),
+                        .wheels = std::move(wheels),
+                        .hashes = !needs_git_};
+    bool has_git = false;
+    Do(LockPackages(request));
+    if (!status_.ok() || !Take(LocksGit(folder), has_git)) return;
+    // What a package wants out of a repository has no hash, and then nothing may have one.
+    request.hashes = !has_git;
+    if (has_git && !needs_git_) Do(LockPackages(request));
+    needs_git_ = has_git;
     installed_ = kLock;
+  }
+
+  // Packages out of repositories become wheels of the bento, with the others.
+  void PackGit(Requirements& requirements, std::vector<std::string>& wheels) {
+    if (!requirements.needs_git() || !options_.python.pack_git_packages.value_or(true)) return;
+    const fs::path folder = staged_ / "env" / "python";
+    Tell("packing packages out of git");
+    PackedRequirements packed;
+    if (!status_.ok() || !Take(PackGitPackages(requirements.text, {.scratch = folder / "packing",
+                                                                   .wheels = folder / kWheels,
+                                                                   .root = plan_.folder,
+                                                                   .options = options_.python,
+                                                                   .python = plan_.python}),
+                               packed)) {
+      return;
+    }
+    requirements.text = std::move(packed.text);
+    std::ranges::move(packed.wheels, std::back_inserter(wheels));
   }
 
   void PutConda() {
@@ -206,7 +240,7 @@ class Writer {
                             .is_model = plan_.is_model(),
                             .requirements = installed_,
                             .has_models = !plan_.models.empty(),
-                            .has_wheels = !options_.python.wheels.empty(),
+                            .has_wheels = has_wheels_,
                             .has_setup_script = docker.setup_script.has_value(),
                             .has_conda = !options_.conda.empty(),
                             .needs_git = needs_git_}));
@@ -231,14 +265,6 @@ class Writer {
     Do(CheckSystem(options_.docker, !options_.conda.empty()));
     const auto warning = SystemWarning(options_.docker, MinorVersion(plan_.python_version));
     if (status_.ok() && warning) listener_.on_warning(*warning);
-    if (needs_git_ && options_.python.pack_git_packages.value_or(false)) {
-      listener_.on_warning(
-          "python.pack_git_packages: packages from git are not packed; the image gets them when it "
-          "is made");
-    }
-    if (!options_.args.members.empty()) {
-      listener_.on_warning("args are kept in bento.yaml, and nothing reads them there yet");
-    }
   }
 
   void PutDescription() {
@@ -278,6 +304,7 @@ class Writer {
   Status status_;
   std::string installed_;  // What pip installs; empty: nothing.
   bool needs_git_ = false;
+  bool has_wheels_ = false;
 };
 
 }  // namespace

@@ -92,7 +92,12 @@ BaseSystem SystemOf(const DockerOptions& docker, const std::string& python_versi
   if (docker.base_image) {
     return {.image = *docker.base_image, .install = IsDnf(docker) ? kDnf : kApt, .packages = {}};
   }
-  if (is_conda) return {.image = "continuumio/miniconda3", .install = kApt, .packages = {}};
+  if (is_conda) {
+    return {.image = "continuumio/miniconda3",
+            .install = kApt,
+            .packages = {},
+            .python = fmt::format("RUN conda install -y -n base python={} pip\n", python_version)};
+  }
   if (const Cuda* const cuda = docker.cuda_version ? FindCuda(*docker.cuda_version) : nullptr) {
     const std::string image = fmt::format("nvidia/cuda:{}-runtime-", cuda->image);
     return docker.distro == "ubi8" ? Dnf(image + "ubi9", python_version)

@@ -58,6 +58,14 @@ TEST(DistroTest, ANamedImageIsTakenAsItIs) {
   EXPECT_THAT(text, Not(HasSubstr("venv")));
 }
 
+TEST(DistroTest, CondaHasThePythonThatThePackagesAreLockedFor) {
+  const std::string text = DockerfileText(BlocksOf(
+      {.docker = {}, .python_version = "3.10", .ekiben_version = "1.2", .has_conda = true}));
+  EXPECT_THAT(text, HasSubstr("FROM continuumio/miniconda3\n"));
+  EXPECT_LT(text.find("RUN conda install -y -n base python=3.10 pip\n"),
+            text.find("RUN conda env update"));
+}
+
 TEST(DistroTest, WhatNoImageHasIsRefused) {
   EXPECT_THAT(Refused({.distro = "alpine", .cuda_version = "12.1"}), HasSubstr("has no CUDA"));
   EXPECT_THAT(Refused({.distro = "amazonlinux", .cuda_version = "12.1"}), HasSubstr("no CUDA"));

@@ -42,17 +42,9 @@ ENTRYPOINT ["/home/bentoml/bento/env/docker/entrypoint.sh"]
 constexpr const char* kEntrypoint = R"(#!/bin/sh
 # No arguments, or a command that serves: serve this bento. Anything else is run as it is.
 set -eu
-bento=${BENTO_PATH:-/home/bentoml/bento}
-cd "$bento"
-[ $# -gt 0 ] || set -- serve --production
-case "$1" in
-  serve | serve-http)
-    shift
-    exec ekiben serve "$bento" --host "${BENTOML_HOST:-0.0.0.0}" \
-      --port "${PORT:-${BENTOML_PORT:-3000}}" "$@"
-    ;;
-  *) exec "$@" ;;
-esac
+cd "${BENTO_PATH:-/home/bentoml/bento}"
+export EKIBEN_HOST="${EKIBEN_HOST:-0.0.0.0}"
+exec ekiben container "$@"
 )";
 
 // A value between double quotes as a Dockerfile reads it.

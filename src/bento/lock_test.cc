@@ -46,6 +46,17 @@ TEST_F(LockTest, WhatComesOutOfARepositoryHasNoHash) {
   EXPECT_THAT(Words({.hashes = false}), Not(HasSubstr("--generate-hashes")));
 }
 
+TEST_F(LockTest, WheelsAreLockedWithTheRestAndLeaveTheLock) {
+  EXPECT_THAT(Words({.wheels = {"wheels/tiny-1.0-py3-none-any.whl"}}),
+              HasSubstr("compile requirements.txt wheels.in --output-file"));
+  EXPECT_EQ(WithoutWheels("numpy==2.0 \\\n    --hash=sha256:a\n    # via tiny\n"
+                          "./wheels/tiny-1.0-py3-none-any.whl \\\n    --hash=sha256:b\n"
+                          "    # via -r wheels.in\nsix==1.0 \\\n    --hash=sha256:c"),
+            "numpy==2.0 \\\n    --hash=sha256:a\n    # via tiny\n"
+            "six==1.0 \\\n    --hash=sha256:c");
+  EXPECT_EQ(WithoutWheels(""), "");
+}
+
 TEST_F(LockTest, TheProgramIsFoundInPathAndItsFailureIsReported) {
   Write("bin/uv", "#!/bin/sh\n[ -e fail ] && exit 3\necho \"$@\" > requirements.lock.txt\n");
   fs::permissions(folder_ / "bin/uv", fs::perms(0755));

@@ -92,7 +92,15 @@ class Reader {
 
 }  // namespace
 
-bool Requirements::needs_git() const { return text.contains("git+"); }
+bool Requirements::needs_git() const {
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    if (line.substr(0, line.find('#')).contains("git+")) return true;
+  }
+  return false;
+}
 
 Result<Requirements> ReadRequirements(const PythonOptions& options, const fs::path& folder) {
   Requirements requirements;

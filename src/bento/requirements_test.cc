@@ -82,5 +82,10 @@ TEST_F(RequirementsTest, PackagesOfTheOptionsAreALineEach) {
   EXPECT_TRUE(ReadRequirements({}, folder_)->empty());
 }
 
+TEST_F(RequirementsTest, OnlyRequirementsOutOfRepositoriesNeedGit) {
+  EXPECT_TRUE(Requirements{.text = "numpy\ntiny @ git+https://host/tiny\n"}.needs_git());
+  EXPECT_FALSE(Requirements{.text = "numpy # not git+https://host/tiny\n"}.needs_git());
+}
+
 }  // namespace
 }  // namespace ekiben::bento

@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <set>
 #include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "archive/members.h"
 #include "base/file.h"
 #include "base/nearest.h"
 #include "base/path_patterns.h"
@@ -20,7 +22,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kIgnoreFile = ".bentoignore";
 constexpr size_t kMaxIgnoreFile = size_t{1} << 20;
-constexpr size_t kMaxFiles = 1'000'000;
 constexpr int kMaxDepth = 100;
 
 // What is no source, wherever it is.
@@ -80,7 +81,10 @@ class Walk {
     for (fs::directory_iterator one(at, error), end; !error && one != end; one.increment(error)) {
       if (status_.ok()) Look(one->path(), prefix + one->path().filename().string(), depth);
     }
-    if (error && outside_.empty()) Fail(FileError("cannot read the folder", at, error.value()));
+    if (error && outside_.empty() && !IsLeftOut(prefix + "x")) {
+      Fail(FileError("cannot read the folder", at, error.value())
+               .WithHint("leave it out with exclude, or let it be read"));
+    }
     ignored_.resize(outer);
   }
 
@@ -103,14 +107,21 @@ class Walk {
     if (!Counts(path)) return;
     if (!outside_.empty()) return Fail(LeavesFolder(outside_, folder_));
     if (!fs::is_regular_file(status)) {
-      return Fail(InvalidArgument(fmt::format("'{}' is neither a file nor a folder", path))
+      const bool is_lost = is_link && status.type() == fs::file_type::not_found;
+      const std::string what = is_lost ? fmt::format("a link to '{}', which is not there",
+                                                     fs::read_symlink(entry, error).string())
+                                       : "neither a file nor a folder";
+      return Fail(InvalidArgument(fmt::format("'{}' is {}", path, what))
                       .WithHint("leave it out with exclude"));
     }
     const fs::path real = is_link ? fs::canonical(entry, error) : entry;
     if (is_link && !IsWithin(real, folder_)) return Fail(LeavesFolder(path, folder_));
-    if (files_.size() == kMaxFiles) {
+    if (auto taken = members_.AddFile(path); !taken) {
       return Fail(
-          InvalidArgument(fmt::format("'{}' has more than {} files", folder_.string(), kMaxFiles)));
+          std::move(taken)
+              .error()
+              .WithContext(fmt::format("nobody could import a bento of '{}'", folder_.string()))
+              .WithHint("rename it, or leave it out with exclude"));
     }
     files_.push_back({.path = path, .from = real});
   }
@@ -127,10 +138,13 @@ class Walk {
   }
 
   bool Counts(const std::string& path) const {
-    if (!include_.Match(path) || exclude_.Match(path) || Never().Match(path)) return false;
-    return std::ranges::none_of(ignored_, [&](const Ignored& one) {
-      return one.patterns.Match(std::string_view(path).substr(one.prefix.size()));
-    });
+    return include_.Match(path) && !Never().Match(path) && !IsLeftOut(path);
+  }
+
+  bool IsLeftOut(const std::string& path) const {
+    return exclude_.Match(path) || std::ranges::any_of(ignored_, [&](const Ignored& one) {
+             return one.patterns.Match(std::string_view(path).substr(one.prefix.size()));
+           });
   }
 
   void Fail(Status why) {
@@ -141,6 +155,7 @@ class Walk {
   const PathPatterns include_, exclude_;
   std::vector<Ignored> ignored_;
   std::vector<SourceFile> files_;
+  archive::Members members_{{.bytes = UINT64_MAX}};  // What import takes, too.
   std::string outside_;  // The link by which the walk has left the folder; empty: it has not.
   Status status_;
 };

@@ -28,7 +28,7 @@ struct Sources {
 // environments never count. Patterns are those of base/path_patterns.h.
 //
 // kNotFound where a pattern that names one file matches none, kInvalidArgument where a link leads
-// out of the folder, or a file is neither a file nor a folder.
+// out of the folder, a file is neither a file nor a folder, or has a name that import refuses.
 Result<Sources> CollectSources(const std::filesystem::path& folder,
                                const std::vector<std::string>& include,
                                const std::vector<std::string>& exclude);

@@ -64,6 +64,24 @@ TEST_F(SourcesTest, LinksThatLeaveTheFolderAreRefusedWhereWhatTheyMeanWouldBePac
   EXPECT_THAT(Paths({"*.py"}, {"host.py"}), ElementsAre("service.py"));
 }
 
+TEST_F(SourcesTest, ALinkToNothingSaysWhatItNames) {
+  Write("service.py");
+  fs::create_symlink("gone.csv", folder_ / "data.csv");
+  EXPECT_THAT(Paths(), ElementsAre("'data.csv' is a link to 'gone.csv', which is not there"));
+  EXPECT_THAT(Paths({"*.py"}), ElementsAre("service.py"));
+}
+
+TEST_F(SourcesTest, WhatNobodyCouldImportIsNotPacked) {
+  Write("service.py");
+  Write("Read.txt");
+  Write("read.txt");
+  EXPECT_THAT(Paths(), ElementsAre(HasSubstr("is there twice, in other letters")));
+  EXPECT_THAT(Paths({"*"}, {"/Read.txt"}), ElementsAre("read.txt", "service.py"));
+  Write("back\\slash");
+  EXPECT_THAT(Paths({"*"}, {"/Read.txt"}),
+              ElementsAre(HasSubstr("'back\\slash' has a name that other systems read otherwise")));
+}
+
 TEST_F(SourcesTest, AFileThatIsNotThereIsOneClearMessage) {
   Write("service.py");
   Write("other.py");

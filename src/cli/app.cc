@@ -80,7 +80,7 @@ int ParseAndRun(CLI::App& app, const std::vector<std::string>& words, Context& c
 
 int RunInContainer(const std::vector<std::string>& words, Context& context) {
   const auto meant = WithoutBentoMLsOwn(
-      ContainerWords({words.begin() + 1, words.end()}, AddressInEnvironment()), context.err);
+      ContainerWords({words.begin() + 1, words.end()}, DefaultsInEnvironment()), context.err);
   context.status = meant ? BecomeProgram(*meant, context) : meant.error();
   if (context.status.ok()) return RunApp(*meant, context);
   PrintError(context.status, context);

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "cli/serve_bento.h"
 #include "store/bento_store.h"
 #include "store/bento_yaml.h"
 
@@ -51,10 +52,15 @@ Status AddModels(const store::BentoInfo& bento, const Context& context,
 
 }  // namespace
 
-Result<image::BentoSource> FindBentoSource(std::string_view text, const Context& context) {
+Result<image::BentoSource> FindBentoSource(std::string_view text, bool by_dockerfile,
+                                           const Context& context) {
   const auto bento = FindBento(text, context);
   if (!bento) return Error(bento.error());
   if (Status whole = store::CheckDigest(*bento); !whole.ok()) return Error(std::move(whole));
+  if (Status style = CheckStyle(*bento); !style.ok() && !by_dockerfile) {
+    return Error(std::move(style).WithHint(
+        "--backend docker, podman or buildah builds the Dockerfile that BentoML wrote into it"));
+  }
   const auto bento_yaml = ReadFile(bento->path / store::kBentoYaml, store::kMaxBentoYaml);
   if (!bento_yaml) return Error(bento_yaml.error());
   auto docker = image::ParseDockerOptions(*bento_yaml);

@@ -11,7 +11,9 @@ namespace ekiben::cli {
 
 // The bento that `text` means, a folder with a bento.yaml or a tag, as the source of an image.
 // kNotFound where there is none, kFailedPrecondition where it is not as it was built or cannot
-// become an image.
-Result<image::BentoSource> FindBentoSource(std::string_view text, const Context& context);
+// become an image: one whose service cannot be served does only where a tool builds the Dockerfile
+// that it brings (`by_dockerfile`).
+Result<image::BentoSource> FindBentoSource(std::string_view text, bool by_dockerfile,
+                                           const Context& context);
 
 }  // namespace ekiben::cli

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ekiben build [TARGET] [-f FILE] [--version VERSION] [--name NAME] [--label KEY=VALUE]…
-//   [--arg KEY=VALUE]… [--allow-secrets PATTERN]… [--containerize] [--push] [-t NAME:TAG]…
+//   [--arg KEY=VALUE]… [--arg-file FILE] [--allow-secrets PATTERN]… [--containerize] [--push] [-t
+//   NAME:TAG]…
 //   [-o tag]
 #include "cli/build.h"
 
@@ -150,12 +151,7 @@ void AddBuild(CLI::App& app, Context& context) {
       ->type_name("LABEL")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command
-      ->add_option("--arg", args->arguments,
-                   "KEY=VALUE over that of args in the bentofile, as often as needed")
-      ->type_name("ARGUMENT")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  AddBentoArguments(*command, args->arguments);
   command
       ->add_option("--allow-secrets", args->allow_secrets,
                    "a file that looks as if it had a secret, and has none; as often as needed")

@@ -7,6 +7,7 @@
 #include <CLI/App.hpp>
 
 #include "base/status.h"
+#include "cli/bento_arguments.h"
 #include "cli/context.h"
 #include "cli/registry_options.h"
 
@@ -19,7 +20,7 @@ struct BuildArgs {
   std::string name = {};                        // Goes over the bentofile's and the service's.
   std::vector<std::string> labels = {};         // "key=value", over the bentofile's.
   std::vector<std::string> allow_secrets = {};  // Patterns, beside those of the bentofile.
-  std::vector<std::string> arguments = {};      // "key=value", over the bentofile's args.
+  BentoArguments arguments = {};                // Over the bentofile's args.
   std::string output = "default";               // "default" or "tag"
   std::string python = {};                      // Empty: found by itself.
   bool alias = false;         // `import bentoml` means ekiben even where BentoML is.

@@ -13,14 +13,13 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
-#include "base/json_writer.h"
-#include "bento/bentofile.h"
 #include "bento/builder.h"
-#include "bento/document.h"
 #include "bento/texts.h"
 #include "cli/ask_python.h"
+#include "cli/build_options_of.h"
 #include "cli/labels.h"
 #include "cli/report.h"
+#include "cli/service_environment.h"
 #include "codec/json_document.h"
 #include "http/asio_loop.h"
 #include "observe/metrics.h"
@@ -34,9 +33,6 @@ namespace {
 namespace fs = std::filesystem;
 using bento::Plan;
 
-constexpr const char* kBentofile = "bentofile.yaml";
-constexpr const char* kPyproject = "pyproject.toml";
-
 bool IsFile(const fs::path& path) {
   std::error_code ignored;
   return fs::is_regular_file(path, ignored);
@@ -44,23 +40,13 @@ bool IsFile(const fs::path& path) {
 
 // The bentofile of a folder, or the one that was named; without one, nothing is said.
 Result<bento::BuildOptions> ReadOptions(const BuildArgs& args, const fs::path& folder) {
-  Result<bento::Document> document;
   if (!args.bentofile.empty()) {
     const fs::path named = args.bentofile;
-    const fs::path file = IsFile(named) ? named : folder / named;
-    document = bento::ReadBentofile(file);
-  } else if (IsFile(folder / kBentofile)) {
-    document = bento::ReadBentofile(folder / kBentofile);
-  } else if (IsFile(folder / kPyproject)) {
-    auto found = bento::ReadPyproject(folder / kPyproject);
-    if (!found) return Error(std::move(found).error());
-    if (!*found) return bento::BuildOptions();
-    document = **std::move(found);
-  } else {
-    return bento::BuildOptions();
+    return ReadBuildOptions(IsFile(named) ? named : folder / named);
   }
-  if (!document) return Error(std::move(document).error());
-  return bento::ParseBentofile(*document);
+  auto found = BuildOptionsOf(folder);
+  if (!found) return Error(std::move(found).error());
+  return std::move(*found).value_or(bento::BuildOptions());
 }
 
 Status NoService(const fs::path& folder) {
@@ -72,13 +58,6 @@ Status NoService(const fs::path& folder) {
                                   : "no bentofile.yaml, and no service.py"))
       .WithHint(
           "write service: module:attr into bentofile.yaml, or name a folder or a model's tag");
-}
-
-std::string AliasesJson(const std::map<std::string, std::string>& aliases) {
-  JsonWriter json;
-  json.BeginObject();
-  for (const auto& [alias, tag] : aliases) json.Member(alias, tag);
-  return json.EndObject().text();
 }
 
 // What Python says of the service goes into the plan.
@@ -93,7 +72,8 @@ Status AskForService(const BuildArgs& args, Context& context, Plan& plan) {
                     .name = "describe-service",
                     .arguments = {target, plan.folder.string()},
                     .environment = {{"EKIBEN_HOME", context.store.home().string()},
-                                    {"EKIBEN_MODEL_ALIASES", AliasesJson(plan.aliases)}}};
+                                    {"EKIBEN_MODEL_ALIASES", AliasesJson(plan.aliases)},
+                                    {"EKIBEN_ARGUMENTS", ArgumentsJson(plan.options.args)}}};
   if (args.alias) question.arguments.emplace_back("alias");
   const auto answer = AskPython(question);
   if (!answer) return answer.error();
@@ -118,6 +98,7 @@ Status PlanService(const BuildArgs& args, const fs::path& folder, Context& conte
   if (plan.options.service.empty() && !IsFile(plan.folder / "service.py")) {
     return NoService(plan.folder);
   }
+  if (Status put = PutArguments(args.arguments, plan.options.args); !put.ok()) return put;
   if (Status found = bento::FindNamedModels(plan, context.store); !found.ok()) return found;
   if (Status asked = AskForService(args, context, plan); !asked.ok()) return asked;
   plan.tag.name = plan.options.name.empty() ? plan.description.name : plan.options.name;
@@ -127,11 +108,21 @@ Status PlanService(const BuildArgs& args, const fs::path& folder, Context& conte
 Status PlanModel(const BuildArgs& args, Context& context, Plan& plan) {
   const auto model =
       context.store.Get(args.target.starts_with("model:") ? args.target.substr(6) : args.target);
-  if (!model) return model.error();
+  if (!model && IsFile(args.target)) {
+    return InvalidArgument(fmt::format("'{}' is a file", args.target))
+        .WithHint("name the folder that it is in; its bentofile.yaml says `service: module:attr`");
+  }
+  if (!model) {
+    return Status(model.error()).WithContext(fmt::format("'{}' is no folder", args.target));
+  }
   if (!args.bentofile.empty()) {
     return InvalidArgument(
                fmt::format("'{}' is a model, which is built without a bentofile", args.target))
         .WithHint("--name, --version and --label say what can be said");
+  }
+  if (!args.arguments.empty()) {
+    return InvalidArgument(
+        fmt::format("--arg is for a service in Python, and '{}' is a model", args.target));
   }
   http::AsioLoop loop;
   observe::MetricRegistry metrics;
@@ -146,26 +137,10 @@ Status PlanModel(const BuildArgs& args, Context& context, Plan& plan) {
   return {};
 }
 
-// What --arg says goes over what the bentofile's args say.
-Status TakeArguments(const BuildArgs& args, store::Yaml& into) {
-  for (const std::string& text : args.arguments) {
-    const size_t equals = text.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      return InvalidArgument(fmt::format("--arg: expected KEY=VALUE, got '{}'", text));
-    }
-    const std::string key = text.substr(0, equals);
-    std::erase_if(into.members, [&](const auto& member) { return member.first == key; });
-    into.members.emplace_back(
-        key, store::Yaml{.kind = store::Yaml::Kind::kScalar, .text = text.substr(equals + 1)});
-  }
-  return {};
-}
-
 Status CompletePlan(const BuildArgs& args, Context& context, Plan& plan) {
   auto labels = ParseLabels(args.labels);
   if (!labels) return std::move(labels).error();
   for (auto& [key, value] : *labels) plan.options.labels[key] = value;
-  if (Status taken = TakeArguments(args, plan.options.args); !taken.ok()) return taken;
   std::ranges::copy(args.allow_secrets, std::back_inserter(plan.options.allow_secrets));
   const std::string name = args.name.empty() ? plan.tag.name : args.name;
   const auto tag = store::Tag::Parse(args.version.empty() ? name : name + ":" + args.version);

@@ -74,25 +74,30 @@ bool AsksForContainerHelp(const std::vector<std::string>& words) {
   return words.size() == 2 && (words[1] == "--help" || words[1] == "-h");
 }
 
-ContainerAddress AddressInEnvironment() {
+ContainerDefaults DefaultsInEnvironment() {
   const std::string port = Variable("PORT");
-  return {.host = Variable("BENTOML_HOST"), .port = port.empty() ? Variable("BENTOML_PORT") : port};
+  return {.host = Variable("BENTOML_HOST"),
+          .port = port.empty() ? Variable("BENTOML_PORT") : port,
+          .api_workers = Variable("BENTOML_API_WORKERS"),
+          .timeout = Variable("BENTOML_TIMEOUT")};
 }
 
 std::vector<std::string> ContainerWords(std::vector<std::string> words,
-                                        const ContainerAddress& address) {
+                                        const ContainerDefaults& defaults) {
   if (!words.empty() && (words.front() == "ekiben" || words.front() == "bentoml")) {
     words.erase(words.begin());
   }
   if (words.empty() || words.front().starts_with('-')) words.insert(words.begin(), "serve");
   if (std::ranges::find(kServe, words.front()) == kServe.end()) return words;
   words.front() = "serve";
-  if (!address.host.empty() && !Has(words, "--host", "")) {
-    words.insert(words.end(), {"--host", address.host});
-  }
-  if (!address.port.empty() && !Has(words, "--port", "-p")) {
-    words.insert(words.end(), {"--port", address.port});
-  }
+  const auto add = [&](std::string_view option, std::string_view letter, const std::string& value) {
+    if (value.empty() || Has(words, option, letter)) return;
+    words.insert(words.end(), {std::string(option), value});
+  };
+  add("--host", "", defaults.host);
+  add("--port", "-p", defaults.port);
+  add("--api-workers", "", defaults.api_workers);
+  add("--timeout", "", defaults.timeout);
   return words;
 }
 

@@ -15,19 +15,20 @@ namespace ekiben::cli {
 
 inline constexpr std::string_view kContainer = "container";
 
-// Where a container's server listens, as its environment says; empty where that says nothing.
-struct ContainerAddress {
-  std::string host = {}, port = {};
+// How a container's server is run, as its environment says; empty where that says nothing.
+struct ContainerDefaults {
+  std::string host = {}, port = {}, api_workers = {}, timeout = {};
 };
 
-// From PORT, which platforms set, BENTOML_PORT and BENTOML_HOST.
-ContainerAddress AddressInEnvironment();
+// From PORT, which platforms set, and the variables that BentoML's `serve` reads: BENTOML_PORT,
+// BENTOML_HOST, BENTOML_API_WORKERS and BENTOML_TIMEOUT.
+ContainerDefaults DefaultsInEnvironment();
 
 // The words of the command that a container runs, as BentoML's images take them: none, or options
 // alone, serve; `serve-http` is `serve`; `ekiben` and `bentoml` in front say nothing new. Options
-// that are there go before `address`.
+// that are there go before `defaults`.
 std::vector<std::string> ContainerWords(std::vector<std::string> words,
-                                        const ContainerAddress& address);
+                                        const ContainerDefaults& defaults);
 
 // The words without those options of `bentoml serve` that ekiben has not, each of which is told in
 // a line. An error where TLS is asked for, since an answer without it is no answer to that.

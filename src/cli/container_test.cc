@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/container.h"
 
+#include <cstdlib>
 #include <sstream>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 
@@ -27,12 +30,28 @@ TEST(ContainerTest, BentoMLsCommandsServe) {
 }
 
 TEST(ContainerTest, WhatThePlatformSaysHoldsUnlessAnOptionSaysOtherwise) {
-  const ContainerAddress address{.host = "::", .port = "8080"};
+  const ContainerDefaults address{.host = "::", .port = "8080"};
   EXPECT_THAT(ContainerWords({}, address), ElementsAre("serve", "--host", "::", "--port", "8080"));
   EXPECT_THAT(ContainerWords({"serve", "--port=80", "--host", "127.0.0.1"}, address),
               ElementsAre("serve", "--port=80", "--host", "127.0.0.1"));
   EXPECT_THAT(ContainerWords({"serve", "-p80"}, {.port = "8080"}), ElementsAre("serve", "-p80"));
   EXPECT_THAT(ContainerWords({"version"}, address), ElementsAre("version"));
+}
+
+TEST(ContainerTest, WhatBentoMLsServeReadsFromTheEnvironmentHolds) {
+  const std::vector<std::pair<const char*, const char*>> variables = {{"PORT", nullptr},
+                                                                      {"BENTOML_PORT", "8080"},
+                                                                      {"BENTOML_HOST", nullptr},
+                                                                      {"BENTOML_API_WORKERS", "3"},
+                                                                      {"BENTOML_TIMEOUT", "90"}};
+  for (const auto& [name, value] : variables) {
+    value == nullptr ? unsetenv(name) : setenv(name, value, /*replace=*/1);
+  }
+  EXPECT_THAT(ContainerWords({"serve", "--timeout", "5"}, DefaultsInEnvironment()),
+              ElementsAre("serve", "--timeout", "5", "--port", "8080", "--api-workers", "3"));
+  EXPECT_THAT(ContainerWords({}, DefaultsInEnvironment()),
+              ElementsAre("serve", "--port", "8080", "--api-workers", "3", "--timeout", "90"));
+  for (const auto& [name, value] : variables) unsetenv(name);
 }
 
 TEST(ContainerTest, OtherWordsAreLeftAsTheyAre) {

@@ -231,7 +231,7 @@ Status RunContainerize(const ContainerizeArgs& args, Context& context) {
   }
   const auto date = SourceDate();
   if (!date) return date.error();
-  auto bento = FindBentoSource(args.bento, context);
+  auto bento = FindBentoSource(args.bento, !args.backend.empty(), context);
   if (!bento) return bento.error();
   const auto names = NamesOf(args, *bento);
   if (!names) return names.error();

@@ -10,8 +10,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "artifact/kept_signatures.h"
 #include "artifact/transfer.h"
 #include "base/sha256.h"
+#include "cli/remote_subject.h"
 #include "cli/report.h"
 #include "cli/transfer_view.h"
 #include "cli/verify.h"
@@ -77,15 +79,14 @@ Result<std::vector<signing::Signature>> CheckRemote(registry::Repository& reposi
                                                     const TrustArgs& args, Context& context) {
   const auto mode = ModeOf(args);
   if (!mode) return Error(mode.error());
-  auto trust = VerifyRemote(repository, remote, args, context);
+  const signing::Expected expected = SubjectOf(remote).expected;
+  auto trust = VerifyRemote(repository, expected, args, context);
   const bool is_off = *mode == signing::Mode::kOff;
   if (!trust) {
     if (is_off) return std::vector<signing::Signature>();
     return Error(std::move(trust).error());
   }
-  const std::string what =
-      fmt::format("{} '{}'", NameOf(remote.artifact.kind), remote.artifact.tag.ToString());
-  Status judged = is_off ? Status() : Judge(*mode, trust->verified, what, context);
+  Status judged = is_off ? Status() : Judge(*mode, trust->verified, expected.what, context);
   if (!judged.ok()) return Error(std::move(judged));
   return std::move(trust->signatures);
 }
@@ -128,7 +129,9 @@ Status RunPull(const PullArgs& args, Context& context) {
                                         {.replace = args.force, .parallel = args.registry.threads});
     if (!received.ok()) return received;
   }
-  if (Status kept = KeepSignatures(artifact, *signatures, context); !kept.ok()) return kept;
+  if (Status kept = KeepSignatures(artifact, artifact::ToKeep(*signatures, *remote), context);
+      !kept.ok())
+    return kept;
   context.out << fmt::format("{} {} {}\ndigest  {}\n", Shown(artifact),
                              *there ? "is in the store; it is" : "pulled from", name->ToString(),
                              remote->manifest.digest);

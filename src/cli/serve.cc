@@ -12,6 +12,7 @@
 
 #include "cli/ask_python.h"
 #include "cli/serve_target.h"
+#include "cli/service_environment.h"
 #include "server/configuration.h"
 #include "store/bento_store.h"
 #include "worker/python.h"
@@ -100,6 +101,7 @@ void AddPythonOptions(CLI::App& command, RawArgs& raw) {
       ->type_name("SETTING")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  AddBentoArguments(command, args.arguments);
   command.add_option("--python", args.python, "the interpreter that runs the service")
       ->type_name("PATH");
   command.add_flag("--bentoml", args.alias,
@@ -151,21 +153,27 @@ Status ServePython(const ServeArgs& args, const ServeTarget& target,
   if (args.reload && args.production) {
     context.err << "warning: --reload does nothing with --production\n";
   }
+  store::Yaml arguments = target.arguments;
+  if (Status put = PutArguments(args.arguments, arguments); !put.ok()) return put;
   const size_t workers =
       ApiWorkers(args, configuration ? configuration->api_workers : std::nullopt);
   const store::ModelStore models =
       target.bento ? store::ModelsOf(*target.bento, context.store.home()) : context.store;
-  return server::ServePython({.target = target.python,
-                              .working_dir = folder.string(),
-                              .python = python->string(),
-                              .api_workers = workers,
-                              .reload = args.reload && !args.production,
-                              .embeds = args.development,
-                              .alias = args.alias,
-                              .bento = target.bento ? target.bento->path.string() : "",
-                              .configuration = configuration ? configuration->whole : "",
-                              .batching_is_given = args.given.contains("--max-batch-size")},
-                             models, options, context.out);
+  return server::ServePython(
+      {.target = target.python,
+       .working_dir = folder.string(),
+       .python = python->string(),
+       .api_workers = workers,
+       .reload = args.reload && !args.production,
+       .embeds = args.development,
+       .alias = args.alias,
+       .bento = target.bento ? target.bento->path.string() : "",
+       .environment = {{"EKIBEN_ARGUMENTS", ArgumentsJson(arguments)},
+                       {"EKIBEN_MODEL_ALIASES",
+                        target.aliases.empty() ? "" : AliasesJson(target.aliases)}},
+       .configuration = configuration ? configuration->whole : "",
+       .batching_is_given = args.given.contains("--max-batch-size")},
+      models, options, context.out);
 }
 
 // Whether somebody who is trusted has signed it, as far as that is asked for.
@@ -203,6 +211,7 @@ Status RunServe(const ServeArgs& args, Context& context) {
     return ServePython(args, *target, where, *configuration, options, context);
   }
   if (args.reload) context.err << "warning: --reload does nothing for a model\n";
+  if (!args.arguments.empty()) context.err << "warning: --arg does nothing for a model\n";
   return server::ServeModel(target->model, options, context.out);
 }
 

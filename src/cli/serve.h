@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/bento_arguments.h"
 #include "cli/context.h"
 #include "cli/trust.h"
 #include "server/serve.h"
@@ -23,6 +24,7 @@ struct ServeArgs {
   bool production = false;            // No reload.
   bool development = false;           // One process of Python, and no batches.
   std::vector<std::string> settings;  // "runners.iris.traffic.timeout=5", over the configuration.
+  BentoArguments arguments;           // Of the service, over those of its bento or bentofile.
   TrustArgs trust;                    // Of what is served.
   std::set<std::string> given;        // Options that were typed, which go over both.
   server::ServeOptions options;

@@ -21,13 +21,6 @@ namespace fs = std::filesystem;
 // What the service of a bento of a model begins with.
 constexpr std::string_view kModel = "model:";
 
-Status ClassStyle(const store::BentoInfo& bento) {
-  return FailedPrecondition(fmt::format("the service of bento '{}' is a class ('{}', BentoML {}), "
-                                        "which this version cannot serve",
-                                        bento.tag.ToString(), bento.service, bento.bentoml_version))
-      .WithHint("services of BentoML 1.0 and 1.1 (bentoml.Service with @svc.api) can be served");
-}
-
 Status CheckEnvironment(const store::BentoInfo& bento) {
   std::vector<std::string> missing;
   for (const std::string& name : bento.required_env) {
@@ -56,11 +49,19 @@ Result<ServeTarget> ModelOf(const store::BentoInfo& bento, const fs::path& home,
 
 }  // namespace
 
+Status CheckStyle(const store::BentoInfo& bento) {
+  if (!bento.is_class_style) return {};
+  return FailedPrecondition(fmt::format("the service of bento '{}' is a class ('{}', BentoML {}), "
+                                        "which this version cannot serve",
+                                        bento.tag.ToString(), bento.service, bento.bentoml_version))
+      .WithHint("services of BentoML 1.0 and 1.1 (bentoml.Service with @svc.api) can be served");
+}
+
 Result<ServeTarget> BentoTarget(const store::BentoInfo& bento, const fs::path& home) {
   ServeTarget target{
       .bento = bento,
       .choice = fmt::format("the bento {} in {}", bento.tag.ToString(), bento.path.string())};
-  if (bento.is_class_style) return Error(ClassStyle(bento));
+  if (Status style = CheckStyle(bento); !style.ok()) return Error(std::move(style));
   if (!bento.digest.empty()) {
     auto digest = store::DigestOf(bento);
     if (!digest) return Error(std::move(digest).error());
@@ -73,6 +74,7 @@ Result<ServeTarget> BentoTarget(const store::BentoInfo& bento, const fs::path& h
 
   std::error_code ignored;
   target.python = bento.service;
+  target.arguments = bento.arguments;
   target.folder = bento.path / "src";
   if (!fs::is_directory(target.folder, ignored)) {
     return Error(FailedPrecondition(fmt::format("bento '{}' in '{}' has no folder src with its "

@@ -9,6 +9,9 @@
 
 namespace ekiben::cli {
 
+// kFailedPrecondition where the bento's service is of a style that cannot be served.
+Status CheckStyle(const store::BentoInfo& bento);
+
 // How a bento is served: its service from its src/, or its model. `home` is where its models lie
 // if there are none within.
 //

@@ -10,6 +10,8 @@
 
 #include "base/file.h"
 #include "base/nearest.h"
+#include "bento/builder.h"
+#include "cli/build_options_of.h"
 #include "cli/serve_bento.h"
 #include "store/bento_store.h"
 #include "store/bento_yaml.h"
@@ -69,6 +71,23 @@ ServeTarget PythonService(std::string_view text, const fs::path& where) {
           .choice = fmt::format("the service in {}", where.lexically_normal().string())};
 }
 
+// What a bentofile, or its part of a pyproject.toml, says of the service beside it.
+Result<ServeTarget> DescribedService(const bento::BuildOptions& options, std::string_view text,
+                                     const fs::path& folder, const store::ModelStore& store) {
+  const char* const file = Exists(folder / kBentofile) ? kBentofile : kPyproject;
+  ServeTarget target = PythonService(text, folder / file);
+  if (!options.service.empty()) {
+    target.python = options.service;
+    target.folder = folder;
+  }
+  target.arguments = options.args;
+  bento::Plan named{.options = options};
+  std::erase_if(named.options.models, [](const auto& model) { return model.alias.empty(); });
+  if (Status found = bento::FindNamedModels(named, store); !found.ok()) return Error(found);
+  target.aliases = std::move(named.aliases);
+  return target;
+}
+
 Result<ServeTarget> BentoFolder(const fs::path& folder, const store::ModelStore& store) {
   const auto bento = store::ReadBento(folder.lexically_normal());
   return bento ? BentoTarget(*bento, store.home()) : Error(bento.error());
@@ -84,9 +103,10 @@ Result<ServeTarget> FromPath(std::string_view text, const fs::path& path,
   }
   if (Exists(path / store::kModelYaml)) return ModelFolder(path);
   if (Exists(path / store::kBentoYaml)) return BentoFolder(path, store);
-  for (const char* const file : {"bentofile.yaml", "service.py"}) {
-    if (Exists(path / file)) return PythonService(text, path / file);
-  }
+  auto options = BuildOptionsOf(path);
+  if (!options) return Error(std::move(options).error());
+  if (*options) return DescribedService(**options, text, path, store);
+  if (Exists(path / "service.py")) return PythonService(text, path / "service.py");
   const std::string hint =
       text == "."
           ? "name what to serve: a bento's or a model's tag, module:attr or a .onnx file; `ekiben "

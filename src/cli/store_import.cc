@@ -19,7 +19,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Status CheckWhole(const store::BentoInfo& bento) { return store::CheckDigest(bento); }
+// Not store::CheckDigest(): which file is the youngest says nothing once all were written anew.
+Status CheckWhole(const store::BentoInfo& bento) {
+  if (bento.digest.empty()) return {};
+  const auto digest = store::DigestOf(bento);
+  if (!digest) return digest.error();
+  if (*digest == bento.digest) return {};
+  return FailedPrecondition("it is not as it was built: a file was changed, added or removed")
+      .WithHint("export it again from where it was built; nothing was taken");
+}
 Status CheckWhole(const store::ModelInfo&) { return {}; }
 
 // Trying again later will not make an archive smaller, so that it is the archive that is wrong.
@@ -61,7 +69,8 @@ Status RunImport(const ImportArgs& args, Context& context) {
                               kBentomlCommand<Info>));
   }
   if (!info) return info.error();
-  if (Status whole = CheckWhole(*info); !whole.ok()) return std::move(whole).WithContext(args.path);
+  if (Status whole = CheckWhole(*info); !whole.ok())
+    return std::move(whole).WithContext("'" + args.path + "'");
   const auto published = store.Publish(*std::move(staging), info->tag);
   if (!published) return published.error();
   context.out << kTypeName<Info> << "(tag=\"" << published->tag.ToString() << "\") imported\n";

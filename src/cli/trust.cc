@@ -9,6 +9,7 @@
 #include <CLI/Validators.hpp>
 #include <fmt/format.h>
 
+#include "artifact/kept_signatures.h"
 #include "artifact/packing.h"
 #include "cli/ask_python.h"
 #include "cli/report.h"
@@ -48,7 +49,7 @@ Status Check(const Info& info, std::string_view kind, const std::string& digest,
   if (!signatures) return signatures.error();
   const auto expected = Expect(info, kind, digest);
   if (!expected) return expected.error();
-  return Judge(*mode, signing::Verify(*signatures, *keys, *expected), expected->what, context);
+  return Judge(*mode, artifact::VerifyKept(*signatures, *keys, *expected), expected->what, context);
 }
 
 }  // namespace

@@ -9,17 +9,14 @@
 #include <CLI/Option.hpp>
 #include <fmt/format.h>
 
+#include "artifact/kept_signatures.h"
 #include "artifact/remote_signatures.h"
-#include "cli/report.h"
+#include "cli/remote_subject.h"
 #include "cli/store_commands.h"
 #include "signing/signature_files.h"
 
 namespace ekiben::cli {
 namespace {
-
-std::string WhatIs(const artifact::Artifact& artifact) {
-  return fmt::format("{} '{}'", NameOf(artifact.kind), artifact.tag.ToString());
-}
 
 Status Said(const Result<std::string>& verified, std::string_view what, Context& context) {
   if (!verified) return verified.error();
@@ -29,24 +26,26 @@ Status Said(const Result<std::string>& verified, std::string_view what, Context&
 
 Status VerifyInRegistry(const registry::Reference& name, const VerifyArgs& args, Context& context) {
   registry::Repository repository(name, ToSessionOptions(args.registry));
-  const auto remote = artifact::Look(repository, name.Wanted());
-  if (!remote) return remote.error();
-  const auto trust = VerifyRemote(repository, *remote, args.trust, context);
-  return trust ? Said(trust->verified, WhatIs(remote->artifact), context) : trust.error();
+  const auto subject = ReadSubject(repository);
+  if (!subject) return subject.error();
+  const signing::Expected& expected = subject->expected;
+  const auto trust = VerifyRemote(repository, expected, args.trust, context);
+  if (!trust) return trust.error();
+  const Status said = Said(trust->verified, expected.what, context);
+  if (said.ok()) context.out << fmt::format("digest  {}\n", expected.manifest);
+  return said;
 }
 
 }  // namespace
 
-Result<RemoteTrust> VerifyRemote(registry::Repository& repository, const artifact::Remote& remote,
-                                 const TrustArgs& args, const Context& context) {
-  auto signatures = artifact::FetchSignatures(repository, remote.manifest.digest);
+Result<RemoteTrust> VerifyRemote(registry::Repository& repository,
+                                 const signing::Expected& expected, const TrustArgs& args,
+                                 const Context& context) {
+  auto signatures = artifact::FetchSignatures(repository, expected.manifest);
   if (!signatures) return Error(std::move(signatures).error());
   const auto keys = TrustedKeys(args, context);
   if (!keys) return Error(keys.error());
-  auto verified = signing::Verify(*signatures, *keys,
-                                  {.what = WhatIs(remote.artifact),
-                                   .manifest = remote.manifest.digest,
-                                   .files = remote.artifact.digest});
+  auto verified = signing::Verify(*signatures, *keys, expected);
   return RemoteTrust{.signatures = *std::move(signatures), .verified = std::move(verified)};
 }
 
@@ -62,20 +61,21 @@ Status RunVerify(const VerifyArgs& args, Context& context) {
   if (!signatures) return signatures.error();
   const auto expected = ExpectedOf(*info);
   if (!expected) return expected.error();
-  return Said(signing::Verify(*signatures, *keys, *expected), expected->what, context);
+  return Said(artifact::VerifyKept(*signatures, *keys, *expected), expected->what, context);
 }
 
 template <typename Info>
 void AddVerify(CLI::App& parent, Context& context) {
   const auto args = std::make_shared<VerifyArgs>();
   const auto& kind = StoreOf<Info>(context).kind();
-  CLI::App* const command =
-      parent.add_subcommand("verify", fmt::format("Check who has signed a {}", kind.noun));
+  CLI::App* const command = parent.add_subcommand(
+      "verify", fmt::format("Check who has signed a {}, or what a registry has", kind.noun));
   command->footer(
       fmt::format("  {0} verify {1}:latest --key release.pub\n"
                   "  {0} verify registry.example/team/{1}:v1",
                   kind.command, kExampleName<Info>));
-  command->add_option("NAME", args->name, "a tag of the store, or HOST/PATH[:TAG]")->required();
+  command->add_option("NAME", args->name, "a tag of the store, or HOST/PATH with :TAG or @sha256:…")
+      ->required();
   command
       ->add_option("--key", args->trust.keys,
                    "FILE.pub of somebody whose signature counts, as often as needed; beside "

@@ -9,7 +9,9 @@
 
 #include <fmt/format.h>
 
+#include "base/clock.h"
 #include "http/message.h"
+#include "http/pace.h"
 #include "http/response_reader.h"
 
 namespace ekiben::http {
@@ -35,6 +37,13 @@ Status WritePart(const FilePart& part, const std::function<void(uint64_t)>& on_s
     if (on_sent) on_sent(size);
   }
   return {};
+}
+
+Status TooSlow() {
+  constexpr Pace::Limits kLimits;
+  return FailedPrecondition(fmt::format("fewer than {} bytes of the answer came in {:.0f} s",
+                                        kLimits.least, Seconds(kLimits.window)))
+      .WithHint("what has come of a blob is kept: the same command goes on from there");
 }
 
 }  // namespace
@@ -153,9 +162,15 @@ Result<ClientResponse> Client::Send(const ClientRequest& request, const BodySink
   const BodySink watched = [&](const ClientResponse& head, std::string_view bytes) {
     return refused = sink(head, bytes);
   };
+  Pace pace;
   auto response = ReadResponse(
-      [&](char* into, size_t most) { return stream->Read(into, most); }, request.method == "HEAD",
-      {.header = options_.most_header, .body = options_.most_body}, sink ? watched : nullptr, keep);
+      [&](char* into, size_t most) -> Result<size_t> {
+        const auto got = stream->Read(into, most);
+        if (!got || pace.Add(Now(), *got)) return got;
+        return Error(TooSlow());
+      },
+      request.method == "HEAD", {.header = options_.most_header, .body = options_.most_body},
+      sink ? watched : nullptr, keep);
   if (!response) {
     if (!sent.ok()) return Error(sent);
     if (!refused.ok()) return Error(std::move(refused));

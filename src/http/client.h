@@ -56,7 +56,8 @@ using BodySink = std::function<Status(const ClientResponse& head, std::string_vi
 //
 // Answers are hostile until proven otherwise: header and body are limited. Redirects, refusals and
 // errors of the server are answers like others: the caller decides. kUnavailable is worth another
-// try. Calls block; thread-safe, one connection a call.
+// try; kFailedPrecondition, where an answer comes more slowly than anybody waits, is not. Calls
+// block; thread-safe, one connection a call.
 class Client {
  public:
   struct Options {

@@ -52,9 +52,9 @@ Status Receive(registry::Repository& repository, const registry::Descriptor& lay
 }
 
 Status ListFiles(BaseImage& base) {
-  for (const fs::path& file : base.layer_files) {
+  for (size_t i = 0; i < base.layers.size(); ++i) {
     const Status listed = archive::ListTar(
-        file, archive::Form::kGzip,
+        base.layer_files[i], FormOfLayer(base.layers[i].blob.media_type),
         [&](const archive::Listed& one) { base.files.Add(one.name, one.is_folder); });
     if (!listed.ok()) return listed;
     base.files.EndLayer();
@@ -92,7 +92,10 @@ Result<BaseImage> Pull(registry::Repository& repository, const std::string& plat
   for (size_t i = 0; i < count; ++i) {
     const registry::Descriptor& layer = manifest->layers[i];
     base.layer_files.push_back(cache.BlobFile(layer.digest));
-    Blob blob{.digest = layer.digest, .diff_id = base.config.diff_ids[i], .size = layer.size};
+    Blob blob{.digest = layer.digest,
+              .diff_id = base.config.diff_ids[i],
+              .size = layer.size,
+              .media_type = layer.media_type};
     base.layers.push_back(
         {.blob = std::move(blob),
          .made_by = fmt::format("ekiben: of the image {}", base.name.ToString())});

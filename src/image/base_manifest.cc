@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "codec/json_fields.h"
+#include "image/blob_writer.h"
 #include "registry/reference.h"
 
 namespace ekiben::image {
@@ -19,8 +20,21 @@ using codec::JsonFields;
 
 constexpr std::array kIndexTypes = {"application/vnd.oci.image.index.v1+json",
                                     "application/vnd.docker.distribution.manifest.list.v2+json"};
-constexpr std::array kLayerTypes = {"application/vnd.oci.image.layer.v1.tar+gzip",
-                                    "application/vnd.docker.image.rootfs.diff.tar.gzip"};
+constexpr const char* kTarLayer = "application/vnd.oci.image.layer.v1.tar";
+constexpr const char* kZstdLayer = "application/vnd.oci.image.layer.v1.tar+zstd";
+
+struct LayerType {
+  std::string_view name;
+  const char* oci;
+  archive::Form form;
+};
+constexpr std::array kLayerTypes = {
+    LayerType{kGzipLayer, kGzipLayer, archive::Form::kGzip},
+    LayerType{"application/vnd.docker.image.rootfs.diff.tar.gzip", kGzipLayer,
+              archive::Form::kGzip},
+    LayerType{kZstdLayer, kZstdLayer, archive::Form::kZstd},
+    LayerType{kTarLayer, kTarLayer, archive::Form::kTar},
+    LayerType{"application/vnd.docker.image.rootfs.diff.tar", kTarLayer, archive::Form::kTar}};
 constexpr size_t kMaxLayers = 500;
 constexpr size_t kMaxNamed = 12;  // Platforms, in an error.
 
@@ -102,14 +116,23 @@ Result<BaseManifest> ParseBaseManifest(std::string_view json) {
         if (read.layers.empty()) fields.Fail("layers", "there are none");
       });
   if (!manifest) return manifest;
-  for (const registry::Descriptor& layer : manifest->layers) {
-    if (std::ranges::find(kLayerTypes, layer.media_type) != kLayerTypes.end()) continue;
-    return Error(FailedPrecondition(fmt::format("its layer {} is of the kind '{}', and not a tar "
-                                                "packed with gzip",
+  for (registry::Descriptor& layer : manifest->layers) {
+    const auto type = std::ranges::find(kLayerTypes, layer.media_type, &LayerType::name);
+    if (type != kLayerTypes.end()) {
+      layer.media_type = type->oci;
+      continue;
+    }
+    return Error(FailedPrecondition(fmt::format("its layer {} is of the kind '{}', and not a tar, "
+                                                "plain or packed with gzip or zstd",
                                                 layer.digest, layer.media_type.substr(0, 80)))
                      .WithHint("--backend docker|podman|buildah builds upon it"));
   }
   return manifest;
+}
+
+archive::Form FormOfLayer(std::string_view media_type) {
+  const auto type = std::ranges::find(kLayerTypes, media_type, &LayerType::name);
+  return type != kLayerTypes.end() ? type->form : archive::Form::kGzip;
 }
 
 Result<BaseConfig> ParseBaseConfig(std::string_view json) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "archive/form.h"
 #include "base/status.h"
 #include "registry/descriptor.h"
 
@@ -24,11 +25,14 @@ Result<std::string> ChooseImage(std::string_view index_json, std::string_view pl
 
 struct BaseManifest {
   registry::Descriptor config = {};
-  std::vector<registry::Descriptor> layers = {};  // From the lowest to the topmost.
+  std::vector<registry::Descriptor> layers = {};  // From the lowest to the topmost, as OCI's types.
 };
 
-// kInvalidArgument where the text is none; kFailedPrecondition where a layer is packed otherwise
-// than with gzip.
+// How a layer of that type, which ParseBaseManifest() has let through, is packed.
+archive::Form FormOfLayer(std::string_view media_type);
+
+// kInvalidArgument where the text is none; kFailedPrecondition where a layer is of an unknown
+// type. Docker's types become OCI's.
 Result<BaseManifest> ParseBaseManifest(std::string_view json);
 
 struct BaseConfig {

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 
 #include "base/status_matchers.h"
+#include "image/blob_writer.h"
 
 namespace ekiben::image {
 namespace {
@@ -58,21 +59,24 @@ TEST(BaseManifestTest, DockersAndOcisManifestsAreRead) {
   const auto manifest = ParseBaseManifest(
       fmt::format(R"({{"config":{},"layers":[{},{}]}})", Descriptor("any", 'c'),
                   Descriptor("application/vnd.docker.image.rootfs.diff.tar.gzip", '1'),
-                  Descriptor("application/vnd.oci.image.layer.v1.tar+gzip", '2')));
+                  Descriptor("application/vnd.oci.image.layer.v1.tar+zstd", '2')));
   ASSERT_TRUE(manifest);
   EXPECT_EQ(manifest->config.digest, Digest('c'));
   ASSERT_EQ(manifest->layers.size(), 2U);
+  EXPECT_EQ(manifest->layers[0].media_type, kGzipLayer);
+  EXPECT_EQ(FormOfLayer(manifest->layers[0].media_type), archive::Form::kGzip);
+  EXPECT_EQ(FormOfLayer(manifest->layers[1].media_type), archive::Form::kZstd);
   EXPECT_EQ(manifest->layers[1].digest, Digest('2'));
   EXPECT_EQ(manifest->layers[1].size, 7U);
 }
 
 TEST(BaseManifestTest, WhatCannotBeBuiltUponIsRefused) {
-  const auto zstd = ParseBaseManifest(
+  const auto foreign = ParseBaseManifest(
       fmt::format(R"({{"config":{},"layers":[{}]}})", Descriptor("any", 'c'),
-                  Descriptor("application/vnd.oci.image.layer.v1.tar+zstd", '1')));
-  ASSERT_FALSE(zstd);
-  EXPECT_THAT(zstd.error(), HasCode(Code::kFailedPrecondition));
-  EXPECT_THAT(zstd.error().message(), HasSubstr("tar+zstd"));
+                  Descriptor("application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", '1')));
+  ASSERT_FALSE(foreign);
+  EXPECT_THAT(foreign.error(), HasCode(Code::kFailedPrecondition));
+  EXPECT_THAT(foreign.error().message(), HasSubstr("foreign.diff"));
   for (const char* const text :
        {"", "[]", "{}", R"({"config":{"digest":"sha256:1","size":1},"layers":[]})",
         R"({"config":{"digest":"../../etc","size":1},"layers":[]})"}) {

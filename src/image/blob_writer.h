@@ -13,12 +13,15 @@
 
 namespace ekiben::image {
 
+inline constexpr const char* kGzipLayer = "application/vnd.oci.image.layer.v1.tar+gzip";
+
 // What a blob came to. Digests are in the form "sha256:<hex>".
 struct Blob {
   std::string digest = {};   // Of the compressed bytes.
   std::string diff_id = {};  // Of the bytes that went in.
   uint64_t size = 0;         // Compressed, in bytes.
   uint64_t unpacked = 0;     // As they went in.
+  std::string media_type = kGzipLayer;
 };
 
 // Compresses bytes into a new file, and takes both digests on the way. The gzip header has neither

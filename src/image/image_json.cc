@@ -13,7 +13,6 @@ namespace ekiben::image {
 namespace {
 
 constexpr std::string_view kConfigType = "application/vnd.oci.image.config.v1+json";
-constexpr std::string_view kLayerType = "application/vnd.oci.image.layer.v1.tar+gzip";
 constexpr std::string_view kIndexType = "application/vnd.oci.image.index.v1+json";
 
 // The config of what needs none.
@@ -104,7 +103,7 @@ std::string ManifestJson(std::string_view config_json, std::span<const ImageLaye
   BeginDescriptor(json, kConfigType, DigestOf(config_json), config_json.size()).EndObject();
   json.Key("layers").BeginArray();
   for (const ImageLayer& layer : layers) {
-    BeginDescriptor(json, kLayerType, layer.blob.digest, layer.blob.size).EndObject();
+    BeginDescriptor(json, layer.blob.media_type, layer.blob.digest, layer.blob.size).EndObject();
   }
   json.EndArray().EndObject();
   return json.text();

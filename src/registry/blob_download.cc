@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -17,6 +19,14 @@ namespace ekiben::registry {
 namespace {
 
 constexpr size_t kChunk = size_t{256} << 10;
+
+// Whether the whole that begins with this head has another size than `size`.
+bool IsOtherSize(const http::ClientResponse& head, uint64_t size) {
+  const std::string_view text = head.Header("Content-Length");
+  uint64_t said = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), said);
+  return error == std::errc() && said != size;
+}
 
 }  // namespace
 
@@ -123,10 +133,14 @@ Status BlobDownload::Receive(const http::ClientResponse& head, uint64_t asked_fr
     return FailedPrecondition(fmt::format("registry '{}' sends another part than it was asked for",
                                           session_.where().Host()));
   }
+  if (is_first && head.status == 200 && IsOtherSize(head, blob_.size)) {
+    return WrongBytes(session_.where(), blob_);
+  }
   if (bytes.size() > blob_.size - received_) return WrongBytes(session_.where(), blob_);
   hash_.Update(bytes);
   received_ += bytes.size();
-  progressed_ = true;
+  if (received_ > furthest_) progressed_ = true;  // What comes anew each time is no progress.
+  furthest_ = std::max(furthest_, received_);
   if (Status written = WriteAll(file_, bytes, path_); !written.ok()) return written;
   progress_.Reach(blob_, received_);
   return {};

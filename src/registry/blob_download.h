@@ -41,6 +41,7 @@ class BlobDownload {
   FileDescriptor file_;
   Sha256 hash_;
   uint64_t received_ = 0;
+  uint64_t furthest_ = 0;   // The most that there has ever been of it.
   bool has_begun_ = false;  // Of the answer that is being read.
   bool progressed_ = false;
 };

@@ -5,6 +5,7 @@
 #include <iosfwd>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -51,6 +52,8 @@ struct PythonTarget {
   bool embeds = false;     // Runners that are not native run inside the API workers.
   bool alias = false;      // `import bentoml` means ekiben even where BentoML is installed.
   std::string bento = {};  // The folder of the bento that it comes out of; empty: of none.
+  // Of the workers, beside this process's own.
+  std::vector<std::pair<std::string, std::string>> environment = {};
   std::string configuration;       // What the workers are configured with, as JSON; empty: nothing.
   bool batching_is_given = false;  // ServeOptions::batching goes over the configuration.
 };

@@ -108,6 +108,7 @@ class PythonServer {
                                         .reloads = target_.reload,
                                         .embeds = target_.embeds,
                                         .deploys = !serves_,
+                                        .environment = target_.environment,
                                         .configuration = target_.configuration,
                                         .api_workers = target_.api_workers,
                                         .batching = front_.options().batching,

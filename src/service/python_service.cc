@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/python_service.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -65,6 +67,7 @@ worker::Worker::Options PythonService::WorkerOptions(const std::string& role, si
           options_.embeds, UsableCpus() >= 2),
       .first_settings = deploys ? R"(, "deploys": true)" : "",
       .lanes = lanes};
+  std::ranges::copy(options_.environment, std::back_inserter(worker.environment));
   // What is compiled may not lie beside the source: a bento stays as it was built.
   if (!options_.bento.empty()) worker.environment.emplace_back("PYTHONDONTWRITEBYTECODE", "1");
   // Not among the arguments, which everybody on the machine can read: it may have passwords.

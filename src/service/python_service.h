@@ -29,6 +29,8 @@ class PythonService {
     bool reloads = false;     // Files may change while it is served: what was compiled is not kept.
     bool embeds = false;      // Runners that are not native run inside the API workers.
     bool deploys = true;      // Calls the deployment hooks; false where it replaces another.
+    // Of the workers, beside this process's own.
+    std::vector<std::pair<std::string, std::string>> environment = {};
     std::string configuration;  // What the workers are configured with, as JSON; empty: nothing.
     size_t api_workers = 1;
     batch::BatchPolicy::Options batching;

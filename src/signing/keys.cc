@@ -66,6 +66,12 @@ bool IsP256(const EVP_PKEY* key) {
          std::string_view(group, size) == "prime256v1";
 }
 
+// Its kind of PEM has scrypt and NaCl's secretbox inside.
+bool IsOfCosign(std::string_view pem) {
+  return pem.contains("ENCRYPTED SIGSTORE PRIVATE KEY") ||
+         pem.contains("ENCRYPTED COSIGN PRIVATE KEY");
+}
+
 }  // namespace
 
 struct PublicKey::Handle {
@@ -121,6 +127,13 @@ Result<PrivateKey> PrivateKey::Make() {
 Result<PrivateKey> PrivateKey::Parse(std::string_view pem, std::string_view password) {
   const Bio bio = Reading(pem);
   Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, GivePassword, &password), EVP_PKEY_free);
+  if (key == nullptr && IsOfCosign(pem)) {
+    ERR_clear_error();
+    return Error(
+        InvalidArgument("the key is encrypted in cosign's own way, which only cosign reads")
+            .WithHint("`cosign sign --key` signs with it what a registry has; `cosign "
+                      "import-key-pair` takes one of `ekiben keys new` for both"));
+  }
   if (key == nullptr && pem.contains("ENCRYPTED")) {
     ERR_clear_error();
     return Error(PermissionDenied(password.empty() ? "the key has a password"

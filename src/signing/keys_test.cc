@@ -46,6 +46,17 @@ TEST(KeysTest, OtherThingsAreNoKeys) {
   EXPECT_FALSE(PrivateKey::Parse(key->PublicKey::ToPem(), ""));
 }
 
+TEST(KeysTest, APrivateKeyOfCosignIsSaidToBeOne) {
+  const auto key = PrivateKey::Parse(
+      "-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\n"
+      "eyJrZGYiOnsibmFtZSI6InNjcnlwdCJ9fQ==\n"
+      "-----END ENCRYPTED SIGSTORE PRIVATE KEY-----\n",
+      "");
+  ASSERT_FALSE(key);
+  EXPECT_EQ(key.error().message(),
+            "the key is encrypted in cosign's own way, which only cosign reads");
+}
+
 TEST(KeysTest, OnlyTheOwnerReadsAPrivateKeyAndNoneIsReplaced) {
   const fs::path folder = fs::path(testing::TempDir()) / "ekiben_keys";
   fs::remove_all(folder);

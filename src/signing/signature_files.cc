@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr size_t kMaxSignature = 256 << 10;
+constexpr size_t kMaxSignature = 8 << 20;  // A manifest and a config are in some.
 
 Result<Signature> Read(const fs::path& file) {
   const auto text = ReadFile(file, kMaxSignature);
@@ -25,11 +25,17 @@ Result<Signature> Read(const fs::path& file) {
   if (!document) return Error(Status(document.error()).WithContext(file.string()));
   Status status;
   const codec::JsonFields fields(*document, "", status);
-  const std::string payload = fields.String("payload"), signature = fields.String("signature");
-  auto bytes = DecodeBase64(payload);
-  if (status.ok() && !bytes) status = bytes.error();
+  const auto decoded = [&](const std::string& text) {
+    auto bytes = DecodeBase64(text);
+    if (status.ok() && !bytes) status = bytes.error();
+    return bytes.value_or("");
+  };
+  Signature signature{.payload = decoded(fields.String("payload")),
+                      .signature = fields.String("signature"),
+                      .manifest = decoded(fields.StringOr("manifest", "")),
+                      .config = decoded(fields.StringOr("config", ""))};
   if (!status.ok()) return Error(std::move(status).WithContext(file.string()));
-  return Signature{.payload = *std::move(bytes), .signature = signature};
+  return signature;
 }
 
 }  // namespace
@@ -64,8 +70,12 @@ Status WriteSignature(const fs::path& folder, const std::string& key_id,
   json.BeginObject()
       .Member("key", key_id)
       .Member("payload", EncodeBase64(signature.payload))
-      .Member("signature", signature.signature)
-      .EndObject();
+      .Member("signature", signature.signature);
+  if (!signature.manifest.empty()) {
+    json.Member("manifest", EncodeBase64(signature.manifest))
+        .Member("config", EncodeBase64(signature.config));
+  }
+  json.EndObject();
   Status written = store::WriteWhole(folder / (key_id + ".json"), json.text() + "\n");
   return written.ok() ? Flush(folder) : written;
 }

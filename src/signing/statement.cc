@@ -18,6 +18,12 @@ using codec::JsonValue;
 constexpr size_t kMaxStatement = 64 << 10;
 constexpr std::string_view kType = "cosign container image signature";
 
+bool Fits(const Statement& statement, const Expected& expected) {
+  const bool is_by_manifest = !expected.manifest.empty() && statement.files.empty();
+  return (expected.manifest.empty() || statement.manifest == expected.manifest) &&
+         (expected.files.empty() || is_by_manifest || statement.files == expected.files);
+}
+
 }  // namespace
 
 std::string Statement::ToJson() const {
@@ -26,13 +32,11 @@ std::string Statement::ToJson() const {
   json.Key("identity").BeginObject().Member("docker-reference", name).EndObject();
   json.Key("image").BeginObject().Member("docker-manifest-digest", manifest).EndObject();
   json.Member("type", kType).EndObject();
-  json.Key("optional")
-      .BeginObject()
-      .Member("ekiben.files", files)
-      .Member("ekiben.kind", kind)
-      .Member("ekiben.tag", name)
-      .EndObject();
-  return json.EndObject().text();
+  json.Key("optional").BeginObject();
+  if (!kind.empty()) {
+    json.Member("ekiben.files", files).Member("ekiben.kind", kind).Member("ekiben.tag", name);
+  }
+  return json.EndObject().EndObject().text();
 }
 
 Result<Statement> Statement::Parse(std::string_view text) {
@@ -92,10 +96,7 @@ Result<std::string> Verify(std::span<const Signature> signatures, std::span<cons
     for (const PublicKey& key : keys) {
       if (!key.Verifies(signature.payload, *bytes)) continue;
       const auto statement = Statement::Parse(signature.payload);
-      const bool fits = statement &&
-                        (expected.manifest.empty() || statement->manifest == expected.manifest) &&
-                        (expected.files.empty() || statement->files == expected.files);
-      if (fits) return key.Id();
+      if (statement && Fits(*statement, expected)) return key.Id();
       is_changed = true;
     }
   }

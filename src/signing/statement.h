@@ -11,11 +11,12 @@
 
 namespace ekiben::signing {
 
-// What a signature says: that this is the manifest, and these are the files, of a bento or model.
-// Written as the "simple signing" that cosign reads; what is ours is under `optional`.
+// What a signature says: that this is the manifest, and these are the files, of a bento or model;
+// of an image, that this is the manifest. Written as the "simple signing" that cosign reads; what
+// is ours is under `optional`.
 struct Statement {
-  std::string name = {};      // "iris_classifier:hrcxybszzsm3khqa"
-  std::string kind = {};      // "bento" or "model"
+  std::string name = {};      // "iris_classifier:hrcxybszzsm3khqa"; an image's repository.
+  std::string kind = {};      // "bento" or "model"; empty: an image.
   std::string manifest = {};  // The manifest's digest in registries. "sha256:…"
   std::string files = {};     // The digest of the files: store::TreeDigest(). "sha256:…"
 
@@ -28,6 +29,10 @@ struct Statement {
 struct Signature {
   std::string payload = {};
   std::string signature = {};
+  // What was signed, and the config that it names, where they are kept because the payload says
+  // nothing of files. Whether they are the payload's is for those to check who read them.
+  std::string manifest = {};
+  std::string config = {};
 };
 
 Result<Signature> Sign(const Statement& statement, const PrivateKey& key);
@@ -36,7 +41,8 @@ enum class Mode { kOff, kWarn, kRequired };
 // "off", "warn" and "required".
 Result<Mode> ParseMode(std::string_view text);
 
-// What is to be proven of something.
+// What is to be proven of something. A signature that says nothing of files, as cosign's own, is
+// enough where the manifest is known: a manifest names all that belongs to it by digest.
 struct Expected {
   std::string what = {};      // For messages: "bento 'iris:abc'"
   std::string manifest = {};  // Empty: not looked at.

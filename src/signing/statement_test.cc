@@ -72,6 +72,27 @@ TEST(StatementTest, EachWayToFailHasItsWords) {
   EXPECT_EQ(ErrorOf({forged}, {*key}), "bento 'iris:v1' is signed by a key that is not trusted");
 }
 
+TEST(StatementTest, AnImageIsItsManifestAlone) {
+  const Statement image{.name = "registry.example/iris", .manifest = kStatement.manifest};
+  EXPECT_TRUE(image.ToJson().ends_with(R"("optional":{}})")) << image.ToJson();
+  const auto key = PrivateKey::Make();
+  const Expected expected{.what = "image", .manifest = image.manifest};
+  EXPECT_EQ(ErrorOf({*Sign(image, *key)}, {*key}, expected), "");
+  EXPECT_EQ(ErrorOf({*Sign(kStatement, *key)}, {*key}, expected), "");
+}
+
+// cosign knows no files; a manifest names them all by digest.
+TEST(StatementTest, WithoutFilesItCountsOnlyWhereTheManifestIsKnown) {
+  const auto key = PrivateKey::Make();
+  const auto signature = *Sign({.name = "a", .manifest = kStatement.manifest}, *key);
+  EXPECT_EQ(ErrorOf({signature}, {*key}), "");
+  Expected other = kExpected;
+  other.manifest = kStatement.files;
+  EXPECT_EQ(ErrorOf({signature}, {*key}, other), "bento 'iris:v1' was changed after it was signed");
+  other.manifest = "";
+  EXPECT_EQ(ErrorOf({signature}, {*key}, other), "bento 'iris:v1' was changed after it was signed");
+}
+
 TEST(StatementTest, ModesHaveThreeNames) {
   EXPECT_EQ(*ParseMode("off"), Mode::kOff);
   EXPECT_EQ(*ParseMode("warn"), Mode::kWarn);

@@ -9,6 +9,7 @@
 
 #include "store/creation_time.h"
 #include "store/tag.h"
+#include "store/yaml.h"
 
 namespace ekiben::store {
 
@@ -36,6 +37,7 @@ struct BentoInfo {
   std::map<std::string, std::string> labels = {};
   std::vector<BentoModel> models = {};
   std::vector<std::string> required_env = {};  // Variables that must be set where it is served.
+  Yaml arguments = {};      // What its service's use_arguments() gets: a map, or nothing.
   std::string digest = {};  // "sha256:…" of digest.h; empty where another program built it.
 
   // Filled in by BentoStore.

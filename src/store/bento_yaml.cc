@@ -53,6 +53,7 @@ void ReadOurs(YamlReader& reader, const Yaml& document, BentoInfo& info) {
       info.required_env.push_back(reader.Text(name, "ekiben.required_env"));
     }
   }
+  if (const Yaml* const given = reader.Map(*ours, "args", "ekiben.args")) info.arguments = *given;
   info.digest = reader.Text(*ours, "digest", "ekiben.digest");
   if (!info.digest.empty() && !IsDigest(info.digest)) {
     reader.Fail("ekiben.digest", "is not sha256: and 64 hexadecimal digits", ours->line);
@@ -84,6 +85,8 @@ Result<BentoInfo> ParseBentoYaml(const std::string& text) {
       if (!is_known) info.models.push_back(std::move(model));
     }
   }
+  // Where BentoML 1.4 has them.
+  if (const Yaml* const given = reader.Map(*document, "args", "args")) info.arguments = *given;
   ReadOurs(reader, *document, info);
   if (!reader.status().ok()) return Error(reader.status());
   return info;

@@ -27,7 +27,7 @@ Status CheckPart(std::string_view what, std::string_view part) {
                                        what, part, part.size(), kLongest));
   }
   if (!IsTagPart(part)) {
-    return InvalidArgument(fmt::format("'{}' is no valid {} of a model", part, what))
+    return InvalidArgument(fmt::format("'{}' is no valid {}", part, what))
         .WithHint("use a-z, 0-9, '-', '_' and '.', with a letter or digit at both ends");
   }
   return {};

@@ -204,6 +204,20 @@ def test_a_bento_that_is_not_as_it_was_built_is_refused(model_bento: Path, tmp_p
     assert "hint: " in refused.stderr
 
 
+def test_a_bento_that_is_not_as_it_was_built_is_not_imported(
+    model_bento: Path, tmp_path: Path
+) -> None:
+    (model_bento / "README.md").write_text("other")
+    refused = run("import", model_bento, home=tmp_path / "home")
+    assert refused.returncode == 1
+    error, hint = refused.stderr.splitlines()
+    assert error == (
+        f"error: '{model_bento}': it is not as it was built: a file was changed, added or removed"
+    )
+    assert "nothing was taken" in hint
+    assert run("list", "-o", "path", home=tmp_path / "home").stdout == ""
+
+
 def test_a_service_that_is_a_class_is_one_clear_line(tmp_path: Path) -> None:
     folder = tmp_path / "greeter"
     folder.mkdir()
@@ -213,6 +227,12 @@ def test_a_service_that_is_a_class_is_one_clear_line(tmp_path: Path) -> None:
     error, hint = refused.stderr.splitlines()
     assert "is a class ('service:Greeter', BentoML 1.4.39)" in error
     assert hint.startswith("hint: ")
+    refused = run("containerize", folder, "--output", tmp_path / "x.tar", home=tmp_path / "empty")
+    assert refused.returncode == 1
+    error, hint = refused.stderr.splitlines()
+    assert "is a class ('service:Greeter', BentoML 1.4.39)" in error
+    assert "--backend" in hint
+    assert not (tmp_path / "x.tar").exists()
 
 
 @pytest.mark.parametrize("name", ["iris.bento", "iris.zip", "iris.gz", "iris"])

@@ -6,7 +6,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 from harness.program import run
 
 
@@ -53,15 +52,3 @@ def test_what_cannot_be_had_ends_the_build(
     done = run("build", project, home=tmp_path / "home")
     assert done.returncode != 0 and why in done.stderr
     assert not (tmp_path / "home" / "bentos" / "plain").exists()
-
-
-def test_arguments_go_over_those_of_the_bentofile(project: Path, tmp_path: Path) -> None:
-    (project / "bentofile.yaml").write_text("service: service:svc\nargs: {size: 3, name: a}\n")
-    given = ("--arg", "name=b=c", "--arg", "new=1", "--version", "v1")
-    done = run("build", project, *given, home=tmp_path / "home")
-    assert done.returncode == 0 and "nothing reads them there yet" in done.stderr, done.stderr
-    about = yaml.safe_load((tmp_path / "home" / "bentos/plain/v1/bento.yaml").read_text())
-    assert about["ekiben"]["args"] == {"size": 3, "name": "b=c", "new": 1}
-    wrong = run("build", project, "--arg", "size", home=tmp_path / "home")
-    assert wrong.returncode != 0
-    assert "--arg: expected KEY=VALUE, got 'size'" in wrong.stderr

@@ -51,6 +51,7 @@ class Bases:
 
     registry: Registry
     pusher: Pusher
+    data: bytes
     layer: dict
     diff_id: str
     docker_config: Path
@@ -89,7 +90,7 @@ def bases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bases]:
         auths = {"auths": {registry.host: {"auth": login}}}
         (folder / "docker" / "config.json").write_text(json.dumps(auths))
         layer = pusher.blob(data, LAYER)
-        made = Bases(registry, pusher, layer, diff_id, folder / "docker")
+        made = Bases(registry, pusher, data, layer, diff_id, folder / "docker")
         images = {
             where: pusher.image("", made.config(where), [layer]) for where in (ELSEWHERE, HERE)
         }
@@ -160,14 +161,33 @@ def bare(bases: Bases, folder: Path, *names: str) -> dict:
     return bases.pusher.blob(data, LAYER) | {"diff_id": diff_id}
 
 
+@pytest.mark.parametrize("form", ["tar", "tar+zstd"])
+def test_a_base_image_may_be_packed_with_zstd_or_not_at_all(
+    bases: Bases, tmp_path: Path, form: str
+) -> None:
+    data = gzip.decompress(bases.data)
+    if form == "tar+zstd":
+        data = subprocess.run(["zstd", "-1"], input=data, check=True, capture_output=True).stdout
+    layer = bases.pusher.blob(data, f"application/vnd.oci.image.layer.v1.{form}")
+    tag = form.replace("+", "-")
+    bases.pusher.image(tag, bases.config(), [layer])
+    home = built(tmp_path, bases.name(tag))
+    done = containerize(bases, home, tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    image = Image(tmp_path / "out")
+    assert image.layers[0] == layer
+    with Unpacked(image, tmp_path / "root").serving("serve", "--api-workers", "1") as url:
+        assert call(url, "/echo", b"1").json() == [1, "base", "bento", True]
+
+
 def test_what_cannot_be_built_upon_is_refused_and_nothing_is_written(
     bases: Bases, tmp_path: Path
 ) -> None:
     pusher = bases.pusher
     pusher.index("elsewhere", {ELSEWHERE: pusher.image("", bases.config(ELSEWHERE), [bases.layer])})
     pusher.image("single", bases.config(ELSEWHERE), [bases.layer])
-    zstd = bases.layer | {"mediaType": "application/vnd.oci.image.layer.v1.tar+zstd"}
-    pusher.image("zstd", bases.config(), [zstd])
+    foreign = bases.layer | {"mediaType": "application/vnd.docker.image.rootfs.foreign.diff"}
+    pusher.image("foreign", bases.config(), [foreign])
     empty = bare(bases, tmp_path / "empty", "etc/hostname")
     rootfs = {"type": "layers", "diff_ids": [empty.pop("diff_id")]}
     pusher.image("empty", bases.config(rootfs=rootfs), [empty])
@@ -175,7 +195,7 @@ def test_what_cannot_be_built_upon_is_refused_and_nothing_is_written(
     said = {
         "elsewhere": f"there is no image for {HERE}, but for: {ELSEWHERE}",
         "single": f"it is for {ELSEWHERE}, and the program",
-        "zstd": "is of the kind 'application/vnd.oci.image.layer.v1.tar+zstd'",
+        "foreign": "is of the kind 'application/vnd.docker.image.rootfs.foreign.diff'",
         "empty": "which ekiben needs",
         "short": "its config names 0 layers, and its manifest 1",
         "none": "there is no 'none' in",

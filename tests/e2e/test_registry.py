@@ -232,6 +232,21 @@ def test_other_bytes_than_the_digest_says_are_refused(
         kept.write_bytes(whole)
 
 
+def test_a_size_that_the_bytes_have_not_is_refused(
+    registry: Registry, home: Path, tmp_path: Path
+) -> None:
+    push("big:v1", f"{registry.host}/lying/size", home, model=True)
+    manifest = registry.manifest("lying/size:v1")
+    layer = manifest["layers"][0]
+    for size in (layer["size"] + 1, 1 << 62):
+        layer["size"] = size
+        registry.put_manifest("lying/size:large", manifest)
+        done = run("models", "pull", f"{registry.host}/lying/size:large", home=tmp_path)
+        assert done.returncode == FAILED, done.stderr
+        assert f"sends other bytes than '{layer['digest']}' says" in done.stderr
+        assert_nothing_entered(tmp_path)
+
+
 def test_an_image_is_not_taken_for_a_bento(registry: Registry, home: Path, tmp_path: Path) -> None:
     layout = tmp_path / "layout"
     done = run("containerize", "loan:b1", "--output", f"{layout}/", "-t", "loan:b1", home=home)

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import subprocess
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -34,15 +36,22 @@ class Image:
 
     def files(self, layer: int) -> list[str]:
         """The names in a layer, less folders."""
-        with tarfile.open(self._file(layer)) as archive:
+        with self._open(layer) as archive:
             return [one.name for one in archive if not one.isdir()]
 
     def unpack(self, root: Path) -> int:
         """All layers into a folder, as a container engine does; the bytes of all files."""
         for layer in range(len(self.layers)):
-            with tarfile.open(self._file(layer)) as archive:
+            with self._open(layer) as archive:
                 extract(archive, root)
         return sum(one.lstat().st_size for one in root.rglob("*") if one.is_file())
+
+    def _open(self, layer: int) -> tarfile.TarFile:
+        file = self._file(layer)
+        if not self.layers[layer]["mediaType"].endswith("+zstd"):
+            return tarfile.open(file)
+        plain = subprocess.run(["zstd", "-dc", file], check=True, capture_output=True).stdout
+        return tarfile.open(fileobj=io.BytesIO(plain))
 
     def _file(self, layer: int) -> Path:
         digest = self.layers[layer]["digest"]
