@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from harness.client import call
-from harness.containers import Podman, Unpacked, why_no_containers
+from harness.containers import Podman, Unpacked, containers_can_run
 from harness.image import Image
 from harness.program import MINUTES, ROOT, binary, environment, eventually, run
 from harness.store import Store
@@ -124,8 +124,7 @@ def podman(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Podman]:
 def test_a_container_of_python_answers_read_only_and_without_rights(
     request: pytest.FixtureRequest, iris_image: Image, home: Path, tmp_path: Path
 ) -> None:
-    if why := why_no_containers():
-        print(f"the kernel lets nobody make containers: {why}")
+    if not containers_can_run():
         assert Unpacked(iris_image, tmp_path / "root").run("version").returncode == 0
         return
     podman, network = request.getfixturevalue("podman"), request.getfixturevalue("network")
@@ -145,8 +144,7 @@ def test_a_container_of_python_answers_read_only_and_without_rights(
 def test_docker_takes_the_image_of_python_and_runs_it(
     request: pytest.FixtureRequest, iris_image: Image, home: Path, tmp_path: Path
 ) -> None:
-    if why := why_no_containers():
-        print(f"the kernel lets nobody make containers: {why}")
+    if not containers_can_run():
         assert Unpacked(iris_image, tmp_path / "root").run("version").returncode == 0
         return
     docker = request.getfixturevalue("docker")
