@@ -340,6 +340,20 @@ def test_locked_packages_are_installed_by_their_hashes_and_only_once(
     made(build(folder, home, "v2", **variables), home, tmp_path / "v2", **nowhere)
 
 
+def test_wheels_of_the_project_lie_beside_locked_packages(
+    locked: tuple[Path, dict[str, str]], home: Path, tmp_path: Path
+) -> None:
+    folder, variables = locked
+    wheel = make_wheel(folder, "own", {"own/__init__.py": "END = '!'\n"})
+    body = "import own, tiny\n    return tiny.WORD + value + own.END"
+    (folder / "service.py").write_text(PLAIN.format(body=body))
+    options = f"packages: [tiny], wheels: [{wheel.name}]"
+    (folder / "bentofile.yaml").write_text(f"service: 'service:svc'\npython: {{{options}}}\n")
+    image = made(build(folder, home, "v5", **variables), home, tmp_path / "v5", **variables)
+    with Unpacked(image, tmp_path / "root").serving("serve", "--api-workers", "1") as url:
+        assert call(url, "/echo", b'" so"').json() == "said so!"
+
+
 def test_a_package_that_is_not_the_locked_one_is_refused(
     locked: tuple[Path, dict[str, str]], home: Path, tmp_path: Path
 ) -> None:
