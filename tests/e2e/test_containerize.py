@@ -18,8 +18,8 @@ from harness.containers import (
     Podman,
     Unpacked,
     checked,
+    containers_can_run,
     predicts,
-    why_no_containers,
 )
 from harness.program import binary, environment, eventually, run
 from harness.store import Store
@@ -132,8 +132,7 @@ def test_a_container_answers_from_another_network_namespace(
     request: pytest.FixtureRequest, unpacked: Unpacked
 ) -> None:
     """What `docker run … serve --production` does, without rights and on a read-only root."""
-    if why := why_no_containers():
-        print(f"the kernel lets nobody make containers: {why}")
+    if not containers_can_run():
         with unpacked.serving("serve", "--production") as url:
             assert predicts(url, ROW) == [2]
         return
@@ -151,8 +150,7 @@ def test_a_container_answers_from_another_network_namespace(
 def test_docker_has_the_image_at_once_and_runs_it(
     request: pytest.FixtureRequest, unpacked: Unpacked, home: Path
 ) -> None:
-    if why := why_no_containers():
-        print(f"the kernel lets nobody make containers: {why}")
+    if not containers_can_run():
         assert unpacked.run("version").returncode == 0
         return
     docker = request.getfixturevalue("docker")
@@ -178,8 +176,7 @@ def test_docker_has_the_image_at_once_and_runs_it(
 def test_health_is_asked_at_the_port_that_is_served(
     request: pytest.FixtureRequest, unpacked: Unpacked
 ) -> None:
-    if why := why_no_containers():
-        print(f"the kernel lets nobody make containers: {why}")
+    if not containers_can_run():
         assert unpacked.run("healthcheck", PORT="1").returncode == 75
         return
     podman, network = request.getfixturevalue("podman"), request.getfixturevalue("network")

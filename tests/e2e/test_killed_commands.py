@@ -65,7 +65,7 @@ def assert_whole_after_kills(make: Make, most: int, folder: Path, registry: Regi
         repair(job.home)
         assert kept(job.home) == after, str(fault)
         assert findings(job.home) == [], str(fault)
-    assert killed > len(faults) // 2
+    assert killed > len(faults) // 2 or job.has_threads
 
 
 @pytest.mark.parametrize("which", JOBS)

@@ -50,8 +50,16 @@ def checked(*command: str | Path, **variables: str) -> str:
     return done.stdout
 
 
+def containers_can_run() -> bool:
+    """Whether the kernel lets us make containers; where it does not, it is printed why."""
+    why = _why_none()
+    if why:
+        print(f"the kernel lets nobody make containers: {why}")
+    return not why
+
+
 @cache
-def why_no_containers() -> str:
+def _why_none() -> str:
     """What the kernel refuses that every container needs; empty where it refuses nothing."""
     assert os.geteuid() == 0, "containers and unpacked images are run by root here"
     tries = [

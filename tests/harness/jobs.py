@@ -27,6 +27,7 @@ class Job:
 
     command: Command
     output: Path | None = None
+    has_threads: bool = False  # They share its calls, so that a call may come in another or never.
 
     @property
     def home(self) -> Path:
@@ -110,7 +111,7 @@ def image_in(name: str, in_cache: bool = True) -> Make:
         words = ("containerize", "loan:b1", "--output")
         if in_cache:
             _run(*words, beside / "first.tar", home=home)
-        return Job(Command((*words, f"{place}/output/{name}"), home), output)
+        return Job(Command((*words, f"{place}/output/{name}"), home), output, has_threads=True)
 
     return containerize
 
@@ -120,7 +121,8 @@ def image_of_a_service(place: Path, beside: Path, _: Registry) -> Job:
     output.parent.mkdir()
     python = ("--python", sys.executable)
     _run("build", _noisy_service(beside / "project"), "--version", "v1", *python, home=home)
-    return Job(Command(("containerize", "plain:v1", "--output", output, *python), home), output)
+    command = Command(("containerize", "plain:v1", "--output", output, *python), home)
+    return Job(command, output, has_threads=True)
 
 
 def push_of_an_image(place: Path, beside: Path, registry: Registry) -> Job:
@@ -128,7 +130,7 @@ def push_of_an_image(place: Path, beside: Path, registry: Registry) -> Job:
     words = ("containerize", "loan:b1")
     _run(*words, "--output", beside / "first.tar", home=home)
     name = f"{registry.host}/{place.parents[1].name}/image:1"
-    return Job(Command((*words, "--push", "--threads", "1", "-t", name), home))
+    return Job(Command((*words, "--push", "--threads", "1", "-t", name), home), has_threads=True)
 
 
 def _run(*words: str | Path, home: Path) -> None:
