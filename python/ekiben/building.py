@@ -80,14 +80,18 @@ def build(
 def build_bentofile(
     bentofile: str | os.PathLike[str] | None = None,
     *,
+    name: str | None = None,
     version: str | None = None,
     labels: Mapping[str, str] | None = None,
     build_ctx: str | os.PathLike[str] | None = None,
+    args: Mapping[str, Any] | None = None,
 ) -> Bento:
     """Build the bento that a bentofile describes; the folder's own by default.
 
     Args:
+        name: Of the bento; what the bentofile says, else the service's.
         labels: They go over those of the bentofile.
+        args: They go over those of the bentofile.
 
     Raises:
         InvalidArgument: If an option is wrong.
@@ -97,12 +101,19 @@ def build_bentofile(
     arguments = ["build", os.fspath(build_ctx or "."), "-o", "tag"]
     if bentofile is not None:
         arguments += ["-f", os.fspath(bentofile)]
+    if name is not None:
+        arguments += ["--name", name]
     if version is not None:
         arguments += ["--version", version]
     for key, value in (labels or {}).items():
         arguments += ["--label", f"{key}={value}"]
     store = BentoStore()
-    info = store.get(run(*arguments, home=store.home).strip())
+    with tempfile.TemporaryDirectory() as folder:
+        if args:
+            file = Path(folder) / "args.yaml"
+            file.write_text(yaml.safe_dump(_plain(args), sort_keys=False), encoding="utf-8")
+            arguments += ["--arg-file", str(file)]
+        info = store.get(run(*arguments, home=store.home).strip())
     return Bento(info, store.folder(info.tag))
 
 

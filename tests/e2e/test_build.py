@@ -345,3 +345,19 @@ def test_a_bento_is_built_from_python(project: Path, tmp_path: Path) -> None:
         "plain:v1 {'a': 'b'}",
         "bentofile.yaml:2:3: unknown key 'docker.dstro' | did you mean 'distro'?",
     ]
+
+
+def test_a_bentofile_is_built_from_python_with_other_words(project: Path, tmp_path: Path) -> None:
+    (project / "bentofile.yaml").write_text("service: 'service:svc'\nargs: {size: 1, kept: yes}\n")
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import sys, ekiben, yaml\n"
+        "bento = ekiben.bentos.build_bentofile(build_ctx=sys.argv[1], name='other', version='v1',\n"
+        "    labels={'a': 'b'}, args={'size': 3, 'names': ['x', 'y']})\n"
+        "with open(bento.path_of('bento.yaml')) as file:\n"
+        "    print(bento.tag, bento.info.labels, yaml.safe_load(file)['ekiben']['args'])\n"
+    )
+    done = run_python(script, project, home=tmp_path / "home", EKIBEN_PROGRAM=str(binary()))
+    assert done.returncode == 0, done.stderr
+    arguments = "{'kept': True, 'size': 3, 'names': ['x', 'y']}"
+    assert done.stdout == f"other:v1 {{'a': 'b'}} {arguments}\n"
