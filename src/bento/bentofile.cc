@@ -70,6 +70,19 @@ void CheckPath(Fields& fields, std::string_view key, const std::optional<std::st
   }
 }
 
+// A package in a folder would be installed from where it lies, which is no place in an image.
+void CheckPackagePaths(Fields& fields, const std::vector<std::string>& packages) {
+  for (const std::string& text : packages) {
+    std::string_view path = text;
+    for (const std::string_view option : {"-e ", "--editable ", "--editable="}) {
+      if (path.starts_with(option)) path.remove_prefix(option.size());
+    }
+    if (!path.starts_with('.') && !path.starts_with('/')) continue;
+    return fields.Fail("packages", fmt::format("expected a requirement, got the path '{}'", text),
+                       "build a wheel of it, and name that in python.wheels");
+  }
+}
+
 // A URL that carries a password would be readable by whoever gets the bento.
 void CheckUrl(Fields& fields, std::string_view key, const std::string& url) {
   const size_t scheme = url.find("://");
@@ -99,6 +112,7 @@ void ReadPython(Fields& fields, PythonOptions& python) {
 
   CheckPath(fields, "requirements_txt", python.requirements_txt);
   CheckEach(fields, "packages", python.packages, IsOneLine, "a requirement in one line");
+  CheckPackagePaths(fields, python.packages);
   CheckEach(fields, "wheels", python.wheels, StaysInside, "a path inside of the folder");
   const auto is_host = [](std::string_view text) { return IsWord(text, "-._:"); };
   CheckEach(fields, "trusted_host", python.trusted_host, is_host, "a host, or host:port");

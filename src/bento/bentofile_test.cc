@@ -126,6 +126,11 @@ TEST(BentofileTest, WhatADockerfileWouldTakeForMoreThanOneWordIsRefused) {
   EXPECT_THAT(MessageOf("docker: {env: {A: \"b\\nRUN c\"}}"), HasSubstr("more than one line"));
   EXPECT_THAT(MessageOf("envs: [{name: \"A;b\"}]"), HasSubstr("no name of a variable"));
   EXPECT_THAT(MessageOf("docker: {distro: \"debian\\nRUN b\"}"), HasSubstr("expected one of"));
+  for (const char* const path : {"./libs/foo", "-e .", "/src/foo", "--editable=../foo"}) {
+    EXPECT_THAT(MessageOf(std::string("python: {packages: ['") + path + "']}"),
+                HasSubstr("expected a requirement, got the path"));
+  }
+  EXPECT_EQ(MessageOf("python: {packages: ['-e git+https://example.org/a.git', 'numpy']}"), "");
   for (const char* const version : {"3.1", "3", "2.7", "3.9", "3.x", "3.11.", "3.11-slim"}) {
     EXPECT_THAT(MessageOf(std::string("docker: {python_version: '") + version + "'}"),
                 HasSubstr("expected a version of Python that is 3.10 or newer"));

@@ -6,18 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "base/trimmed.h"
 #include "bento/bentofile.h"
 
 namespace ekiben::bento {
-namespace {
-
-std::string_view Trimmed(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t\r");
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
-
-}  // namespace
 
 Status CheckEnvOptions(const std::vector<EnvOption>& envs) {
   for (const EnvOption& env : envs) {

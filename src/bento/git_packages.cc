@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "base/trimmed.h"
 #include "bento/bentofile.h"
 #include "bento/lock.h"
 #include "bento/staged_files.h"
@@ -24,12 +25,6 @@ constexpr const char* kSuccess = "exit status 0";
 constexpr std::string_view kGit = "git+";
 constexpr size_t kMaxHead = 256;
 constexpr const char* kEpoch = "315532800";  // 1980, the first year that a zip archive knows.
-
-std::string_view Trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r";
-  text.remove_prefix(std::min(text.find_first_not_of(kBlank), text.size()));
-  return text.substr(0, text.find_last_not_of(kBlank) + 1);
-}
 
 // The value of `key` in "egg=name&subdirectory=python".
 std::string_view InFragment(std::string_view fragment, std::string_view key) {

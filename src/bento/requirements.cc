@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "base/trimmed.h"
 #include "bento/sources.h"
 
 namespace ekiben::bento {
@@ -19,11 +20,6 @@ namespace fs = std::filesystem;
 constexpr size_t kMaxRequirements = size_t{1} << 20;
 constexpr int kMaxNested = 20;
 constexpr const char* kKey = "python.requirements_txt";
-
-std::string_view Trimmed(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(" \t\r"), text.size()));
-  return text.substr(0, text.find_last_not_of(" \t\r") + 1);
-}
 
 // A line of which spaces around it and a comment mean nothing.
 std::string_view WithoutComment(std::string_view line) {

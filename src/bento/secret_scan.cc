@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "base/trimmed.h"
+
 namespace ekiben::bento {
 namespace {
 
@@ -103,12 +105,8 @@ size_t FindPrivateKey(std::string_view text) {
   return text.npos;
 }
 
-std::string_view Trim(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\"'";
-  const size_t begin = text.find_first_not_of(kSpace);
-  if (begin == text.npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-}
+// Without quotes either.
+std::string_view Trim(std::string_view text) { return Trimmed(text, " \t\r\"'"); }
 
 // By its last word: TOKENIZERS_PARALLELISM and MAX_TOKENS are none.
 bool SoundsSecret(std::string_view name) {

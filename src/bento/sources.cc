@@ -173,7 +173,9 @@ Status NothingMatches(const std::string& pattern, const fs::path& folder,
     names.push_back(entry.path().filename().string());
   }
   std::string hint = DidYouMean(pattern, names);
-  if (fs::exists(folder / fs::path(pattern).relative_path(), ignored)) {
+  if (pattern.starts_with("./")) {
+    hint = fmt::format("patterns have no './' in front: write '{}'", pattern.substr(1));
+  } else if (fs::exists(folder / fs::path(pattern).relative_path(), ignored)) {
     hint = "it is there: exclude, or a .bentoignore, leaves it out";
   }
   return NotFound(fmt::format("include: '{}' matches no file in '{}'", pattern, folder.string()))

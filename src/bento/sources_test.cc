@@ -90,6 +90,8 @@ TEST_F(SourcesTest, AFileThatIsNotThereIsOneClearMessage) {
   EXPECT_EQ(sources.error().message(),
             "include: 'othr.py' matches no file in '" + folder_.string() + "'");
   EXPECT_EQ(CollectSources(folder_, {"*.py", "none.py"}, {}).error().hint(), "");
+  EXPECT_THAT(CollectSources(folder_, {"./service.py", "*.py"}, {}).error().hint(),
+              HasSubstr("write '/service.py'"));
   EXPECT_THAT(CollectSources(folder_, {"service.py", "other.py"}, {"other.py"}).error().hint(),
               HasSubstr("exclude"));
 }

@@ -84,7 +84,8 @@ void AddRemotePython(CLI::App& command, std::string& python) {
 
 void AddImportFormat(CLI::App& command, std::string& format) {
   AddForms(command, "-f,--format", format,
-           {"bento", "bentomodel", "xz", "gz", "bz2", "tar", "zip", "folder"});
+           {"bento", "bentomodel", "xz", "gz", "bz2", "tar", "zip", "folder"})
+      ->description("bento, bentomodel, xz, gz, bz2, tar, zip, folder; what its first bytes say");
 }
 
 void AddImport(CLI::App& app, Context& context) {

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/trimmed.h"
 #include "codec/text.h"
 
 namespace ekiben::codec {
@@ -21,12 +22,6 @@ char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 
 
 bool Same(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, Lower, Lower);
-}
-
-std::string_view Trimmed(std::string_view text) {
-  while (!text.empty() && IsSpace(text.front())) text.remove_prefix(1);
-  while (!text.empty() && IsSpace(text.back())) text.remove_suffix(1);
-  return text;
 }
 
 // Takes a quoted string from the front of `text`; false where its end is missing. A backslash

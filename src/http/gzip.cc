@@ -6,6 +6,7 @@
 
 #include <boost/beast/zlib/inflate_stream.hpp>
 
+#include "base/trimmed.h"
 #include "http/message.h"
 
 namespace ekiben::http {
@@ -14,12 +15,6 @@ namespace {
 constexpr size_t kHeader = 10;  // With no name and no extra field.
 constexpr size_t kTrailer = 8;  // Checksum and size.
 constexpr size_t kSizeBytes = 4;
-
-std::string_view Trimmed(std::string_view text) {
-  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-  return text;
-}
 
 // Whether the parameters of a coding say q=0, q=0.0 …
 bool IsRefused(std::string_view parameters) {

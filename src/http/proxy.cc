@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/trimmed.h"
+
 namespace ekiben::http {
 namespace {
 
@@ -14,12 +16,6 @@ std::string Variable(const char* lower, const char* upper) {
     if (value != nullptr && *value != '\0') return value;
   }
   return "";
-}
-
-std::string_view Trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
 }
 
 // Whether `host` is `entry` or a name below it.

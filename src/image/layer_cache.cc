@@ -9,6 +9,7 @@
 #include <chrono>
 #include <sstream>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -45,13 +46,14 @@ void SweepFolder(const fs::path& folder) {
 
 }  // namespace
 
-Result<std::string> LayerKey(const LayerTree& tree, const LayerOptions& options) {
+Result<std::string> LayerKey(const LayerTree& tree, const LayerOptions& options,
+                             FileHashes& hashes) {
   Sha256 key;
   key.Update(fmt::format("{} {} {}\n", kFormat, options.time, options.level));
   for (const auto& [path, entry] : tree.entries()) {
     std::string content;
     if (entry.kind == LayerEntry::Kind::kFile && !entry.source.empty()) {
-      auto hash = Sha256OfFile(entry.source);
+      auto hash = hashes.HashOf(entry.source);
       if (!hash) return Error(std::move(hash).error());
       content = *std::move(hash);
     } else {
@@ -65,6 +67,9 @@ Result<std::string> LayerKey(const LayerTree& tree, const LayerOptions& options)
   }
   return key.Hex();
 }
+
+LayerCache::LayerCache(fs::path folder)
+    : folder_(std::move(folder)), hashes_(std::make_unique<FileHashes>(folder_ / "files")) {}
 
 fs::path LayerCache::BlobFile(const std::string& digest) const {
   return folder_ / "blobs" / HexOf(digest);
@@ -99,7 +104,7 @@ Result<Layer> LayerCache::Write(const std::string& key, const LayerTree& tree,
   Layer layer{.blob = *std::move(blob)};
   layer.file = BlobFile(layer.blob.digest);
 
-  const auto again = LayerKey(tree, options);
+  const auto again = LayerKey(tree, options, *hashes_);
   std::error_code ignored;
   if (!again || *again != key) {
     fs::remove(beside, ignored);
@@ -120,7 +125,7 @@ Result<Layer> LayerCache::Write(const std::string& key, const LayerTree& tree,
 
 Result<Layer> LayerCache::Get(const LayerTree& tree, const LayerOptions& options,
                               const BytesDone& done) const {
-  const auto key = LayerKey(tree, options);
+  const auto key = LayerKey(tree, options, *hashes_);
   if (!key) return Error(key.error());
   if (auto found = Find(*key)) return found;
   return Write(*key, tree, options, done);

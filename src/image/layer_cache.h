@@ -2,10 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
-#include <utility>
 
 #include "base/status.h"
+#include "image/file_hashes.h"
 #include "image/layer_writer.h"
 
 namespace ekiben::image {
@@ -20,12 +21,13 @@ struct Layer {
 // Layers that were written once, so that only what changed is compressed again.
 //
 // `folder`/blobs holds them under their digests, `folder`/layers says which tree became which. What
-// a tree holds is decided by its files' bytes, not by their times. What nobody asked for in 30 days
-// goes. Several processes may use a folder at once; losing any of its files costs only time.
+// a tree holds is decided by its files' bytes, which are read once: see FileHashes. What nobody
+// asked for in 30 days goes. Several processes may use a folder at once; losing any of its files
+// costs only time.
 class LayerCache {
  public:
   // The folder need not exist.
-  explicit LayerCache(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  explicit LayerCache(std::filesystem::path folder);
 
   // The layer of this tree; `done` hears of one that has to be written. Fails where a file changes
   // meanwhile. Thread-safe.
@@ -44,9 +46,11 @@ class LayerCache {
                       const BytesDone& done) const;
 
   const std::filesystem::path folder_;
+  const std::unique_ptr<FileHashes> hashes_;  // In `folder`/files.
 };
 
 // What decides a layer's bytes, in 64 hexadecimal digits: equal for trees that become equal layers.
-Result<std::string> LayerKey(const LayerTree& tree, const LayerOptions& options);
+Result<std::string> LayerKey(const LayerTree& tree, const LayerOptions& options,
+                             FileHashes& hashes);
 
 }  // namespace ekiben::image

@@ -6,6 +6,7 @@
 #include <set>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -105,6 +106,20 @@ std::set<fs::path> Joined(std::set<fs::path> files, const std::set<fs::path>& mo
   return files;
 }
 
+// What lies above the packages: the program with its own Python, and the bento.
+Result<std::vector<PlannedLayer>> UpperLayers(const EngineFiles& engine, const PythonFiles& python,
+                                              const BentoSource& bento) {
+  std::vector<PlannedLayer> layers;
+  PlannedLayer& program = layers.emplace_back(EngineLayer(engine));
+  if (Status added = AddFolderTo(program, python.program); !added.ok()) {
+    return Error(std::move(added));
+  }
+  auto own = BentoLayers(bento.folder);
+  if (!own) return Error(std::move(own).error());
+  std::ranges::move(*own, std::back_inserter(layers));
+  return layers;
+}
+
 }  // namespace
 
 Result<ImagePlan> PlanPythonImage(const BentoSource& bento, const PythonFiles& python,
@@ -116,12 +131,8 @@ Result<ImagePlan> PlanPythonImage(const BentoSource& bento, const PythonFiles& p
   const std::set<fs::path> base = Joined(engine->system, interpreter->libraries);
   auto packages = FindPackages(python, base, missing);
   if (!packages) return Error(std::move(packages).error());
-  PlannedLayer program = EngineLayer(*engine);
-  if (Status added = AddFolderTo(program, python.program); !added.ok()) {
-    return Error(std::move(added));
-  }
-  auto layers = BentoLayers(bento.folder);
-  if (!layers) return Error(std::move(layers).error());
+  auto upper = UpperLayers(*engine, python, bento);
+  if (!upper) return Error(std::move(upper).error());
 
   const std::set<fs::path> engines = Joined(engine->system, engine->own);
   const std::set<fs::path> interpreters = FilesOf(*interpreter, python);
@@ -136,8 +147,7 @@ Result<ImagePlan> PlanPythonImage(const BentoSource& bento, const PythonFiles& p
   if (!engine->own.empty()) plan.layers.push_back(LibraryLayer(*engine));
   plan.layers.push_back(std::move(interpreter->planned));
   plan.layers.push_back(std::move(packages->planned));
-  plan.layers.push_back(std::move(program));
-  std::ranges::move(*layers, std::back_inserter(plan.layers));
+  std::ranges::move(*upper, std::back_inserter(plan.layers));
   plan.files = *std::move(engine);
   plan.files.system = Joined(base, packages->libraries);
   return plan;
@@ -157,12 +167,8 @@ Result<ImagePlan> PlanPythonImageOn(BaseImage base, const BentoSource& bento,
     if (base.files.HasName(name)) continue;
     missing.push_back(fmt::format("the base image has no {}, which a package needs", name));
   }
-  PlannedLayer program = EngineLayer(*engine);
-  if (Status added = AddFolderTo(program, python.program); !added.ok()) {
-    return Error(std::move(added));
-  }
-  auto layers = BentoLayers(bento.folder);
-  if (!layers) return Error(std::move(layers).error());
+  auto upper = UpperLayers(*engine, python, bento);
+  if (!upper) return Error(std::move(upper).error());
 
   // They are the image's own.
   engine->system.clear();
@@ -170,8 +176,7 @@ Result<ImagePlan> PlanPythonImageOn(BaseImage base, const BentoSource& bento,
   ImagePlan plan{.config = ConfigUpon(base, bento, *engine, python)};
   if (!engine->own.empty()) plan.layers.push_back(LibraryLayer(*engine));
   plan.layers.push_back(std::move(packages->planned));
-  plan.layers.push_back(std::move(program));
-  std::ranges::move(*layers, std::back_inserter(plan.layers));
+  std::ranges::move(*upper, std::back_inserter(plan.layers));
   plan.packages = PackagesOf(engine->own);
   plan.distributions = python.distributions;
   plan.files = *std::move(engine);

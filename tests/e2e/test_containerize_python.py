@@ -340,6 +340,20 @@ def test_locked_packages_are_installed_by_their_hashes_and_only_once(
     made(build(folder, home, "v2", **variables), home, tmp_path / "v2", **nowhere)
 
 
+def test_wheels_of_the_project_lie_beside_locked_packages(
+    locked: tuple[Path, dict[str, str]], home: Path, tmp_path: Path
+) -> None:
+    folder, variables = locked
+    wheel = make_wheel(folder, "own", {"own/__init__.py": "END = '!'\n"})
+    body = "import own, tiny\n    return tiny.WORD + value + own.END"
+    (folder / "service.py").write_text(PLAIN.format(body=body))
+    options = f"packages: [tiny], wheels: [{wheel.name}]"
+    (folder / "bentofile.yaml").write_text(f"service: 'service:svc'\npython: {{{options}}}\n")
+    image = made(build(folder, home, "v5", **variables), home, tmp_path / "v5", **variables)
+    with Unpacked(image, tmp_path / "root").serving("serve", "--api-workers", "1") as url:
+        assert call(url, "/echo", b'" so"').json() == "said so!"
+
+
 def test_a_package_that_is_not_the_locked_one_is_refused(
     locked: tuple[Path, dict[str, str]], home: Path, tmp_path: Path
 ) -> None:
@@ -379,12 +393,13 @@ def test_what_would_have_to_run_in_the_image_is_refused_and_a_backend_named(
 
 def test_a_bento_for_another_python_is_refused(home: Path, tmp_path: Path) -> None:
     (tmp_path / "service.py").write_text(PLAIN.format(body="return value"))
+    other = f"3.{sys.version_info.minor + 1}"
     (tmp_path / "bentofile.yaml").write_text(
-        "service: 'service:svc'\ndocker: {python_version: '3.8'}\n"
+        f"service: 'service:svc'\ndocker: {{python_version: '{other}'}}\n"
     )
-    done = containerize(build(tmp_path, home, "old"), home, tmp_path / "out")
+    done = containerize(build(tmp_path, home, "other"), home, tmp_path / "out")
     assert done.returncode != 0
-    assert "the bento is for Python 3.8" in done.stderr
+    assert f"the bento is for Python {other}" in done.stderr
     assert "--python" in done.stderr
 
 

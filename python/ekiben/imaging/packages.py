@@ -123,10 +123,9 @@ def _install(wanted: _Wanted, site: Path, uv: list[str]) -> None:
     command = [*uv, "pip", "install", "--python", sys.executable, "--target", str(site)]
     command += ["--no-deps", "--link-mode", "copy"]
     if wanted.lock is not None:
-        hashes = "--hash=" in wanted.lock.read_text(encoding="utf-8")
-        command += ["--require-hashes"] if hashes else []
-        _run([*command, "-r", str(wanted.lock)])
-    if wanted.wheels:
+        hashed = "--hash=" in wanted.lock.read_text(encoding="utf-8")
+        _run([*command, *(["--require-hashes"] if hashed else []), "-r", str(wanted.lock)])
+    if wanted.wheels:  # No index has them, so that the lock has none of their hashes.
         _run([*command, *(str(wheel) for wheel in wanted.wheels)])
 
 
