@@ -61,6 +61,11 @@ TEST_F(ModelStoreTest, APrefixOfSeveralVersionsNamesThem) {
   EXPECT_THAT(model, HasMessage("'iris:h' means 2 versions: hra, hrb"));
 }
 
+TEST_F(ModelStoreTest, AFolderThatHasNoVersionsIsNoNameToHintAt) {
+  fs::create_directories(store_.home() / "models" / "iris_clf");
+  EXPECT_EQ(store_.Get("iris_clf").error().hint(), "there are no models in it");
+}
+
 TEST_F(ModelStoreTest, WhatIsNotThereHintsAtTheNearest) {
   ASSERT_THAT(Save("iris_clf:abcdef"), IsOk());
   EXPECT_THAT(store_.Get("irsi_clf"), HasCode(Code::kNotFound));

@@ -180,7 +180,8 @@ Status TagStore<Info>::NotThere(const Tag& tag) const {
     }
     return std::move(status).WithHint(std::move(hint));
   }
-  const std::vector<std::string> names = Subfolders(root()).value_or(std::vector<std::string>());
+  std::vector<std::string> names = Subfolders(root()).value_or(std::vector<std::string>());
+  std::erase(names, tag.name);  // Where a killed writer has left its empty folder.
   if (names.empty()) {
     return std::move(status).WithHint(fmt::format("there are no {}s in it", kind_.noun));
   }

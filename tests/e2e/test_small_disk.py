@@ -32,13 +32,13 @@ JOBS = {
     "import": jobs.import_of_a_bento,
     "pull": jobs.pull,
     "export to a file": jobs.export_as("bento"),
-    "export to a zip": jobs.export_as("zip"),
     "export to a folder": jobs.export_as("folder"),
     "containerize to a file": jobs.image_in("image.tar"),
     "containerize to a folder": jobs.image_in("image/"),
 }
 if ALL:
     JOBS |= {
+        "export to a zip": jobs.export_as("zip"),
         "containerize anew": jobs.image_in("image.tar", in_cache=False),
         "containerize a service anew": jobs.image_of_a_service,
     }
