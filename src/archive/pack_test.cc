@@ -14,7 +14,6 @@ namespace ekiben::archive {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::ElementsAre;
 using testing::HasSubstr;
 
 class PackTest : public ArchiveTest, public testing::WithParamInterface<const char*> {

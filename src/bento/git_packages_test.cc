@@ -7,8 +7,6 @@
 namespace ekiben::bento {
 namespace {
 
-using testing::HasSubstr;
-
 TEST(GitPackageTest, ARequirementWithAUrlHasAllItsParts) {
   const auto package = ParseGitPackage(
       "tiny[more] @ git+https://me:key@host.example/org/tiny@v1.2#subdirectory=python ; "
